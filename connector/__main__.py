@@ -1,0 +1,5 @@
+"""Lets `python -m connector` do what `connector` does."""
+
+from connector.cli import main
+
+main()
