@@ -1,0 +1,61 @@
+"""The names of our objects in the org and the words their status fields may hold.
+
+The schema itself lives in `salesforce/`; a test holds these names against it.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+REVIEW = "Trustpilot_Review__c"
+INVITATION = "Trustpilot_Invitation__c"
+SEND_ATTEMPT = "Trustpilot_Send_Attempt__c"
+BUSINESS_UNIT = "Trustpilot_Business_Unit__c"
+CHECKPOINT = "Trustpilot_Checkpoint__c"
+RUN = "Trustpilot_Run__c"
+ISSUE = "Trustpilot_Issue__c"
+
+
+class InvitationStatus(StrEnum):
+    """Where an invitation stands; "delivered" is not among them: Trustpilot does not tell."""
+
+    SCHEDULED = "Scheduled"
+    SENDING = "Sending"
+    ACCEPTED = "Accepted"
+    LINK_READY = "Link Ready"
+    CANCELLED = "Cancelled"
+    SKIPPED = "Skipped"
+    FAILED = "Failed"
+    UNKNOWN = "Unknown"
+    REVIEWED = "Reviewed"
+
+
+class AttemptOutcome(StrEnum):
+    """What came back from one try to send."""
+
+    ACCEPTED = "Accepted"
+    FAILED = "Failed"
+    NOT_SENT = "Not Sent"
+    UNKNOWN = "Unknown"
+
+
+class ReplyStatus(StrEnum):
+    """Where the reply to a review stands."""
+
+    DRAFT = "Draft"
+    QUEUED = "Queued"
+    PUBLISHED = "Published"
+    BLOCKED = "Blocked"
+    CONFLICT = "Conflict"
+    FAILED = "Failed"
+    DELETE_QUEUED = "Delete Queued"
+    DELETED = "Deleted"
+    EDITED_REVIEW = "Edited Review"
+
+
+class IssueStatus(StrEnum):
+    """Whether something that could not be done still needs doing."""
+
+    OPEN = "Open"
+    CLOSED = "Closed"
+    DROPPED = "Dropped"

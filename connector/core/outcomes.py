@@ -1,0 +1,25 @@
+"""What became of something that must not happen twice."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Verdict(StrEnum):
+    """What became of something that must not happen twice."""
+
+    ACCEPTED = "accepted"  # a 2xx came back
+    REFUSED = "refused"  # a 4xx came back: it did not happen, and will not by repeating
+    TRY_LATER = "try later"  # 429, or the connection was never made: it did not happen
+    UNKNOWN = "unknown"  # no answer, or a 5xx after the request was sent: it may have happened
+
+
+@dataclass(frozen=True)
+class SendOutcome:
+    """What Trustpilot said to one invitation; `detail` holds no personal data."""
+
+    verdict: Verdict
+    status: int | None = None
+    code: str = ""
+    detail: str = ""

@@ -1,0 +1,75 @@
+"""Questions to the org and its answers, and what became of rows written to it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+Row = Mapping[str, Any]
+"""One record: field names to JSON values; a parent's fields under its relationship name."""
+
+Operator = Literal["=", "!=", "<", "<=", ">", ">=", "in"]
+
+
+@dataclass(frozen=True)
+class Condition:
+    """One comparison of a field (a path is allowed) with a value; conditions are and-ed."""
+
+    field: str
+    operator: Operator
+    value: Any
+
+
+@dataclass(frozen=True)
+class Select:
+    """A question to the org: which fields of which records, in which order.
+
+    `optional`: an object or field that the org does not have or hides is no error;
+    the answer says what was missing. With `count` the answer is one row: `total` says how
+    many records match, and `fields` stays empty.
+    """
+
+    object: str
+    fields: tuple[str, ...] = ()
+    where: tuple[Condition, ...] = ()
+    order_by: tuple[str, ...] = ()
+    limit: int | None = None
+    optional: bool = False
+    count: bool = False
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What the org said to one `Select`.
+
+    `missing_object` is true when the org has no such object for this user;
+    `missing_fields` are those left out because the org does not show them.
+    """
+
+    rows: tuple[Row, ...] = ()
+    missing_object: bool = False
+    missing_fields: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class RowError:
+    """Why the org refused one row: its status code, its sentence, the fields it named."""
+
+    code: str
+    message: str
+    fields: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class RowResult:
+    """What became of one row that was written, in the order the rows were given."""
+
+    id: str | None = None
+    created: bool = False
+    error: RowError | None = None
+
+    @property
+    def ok(self) -> bool:
+        """True when the org holds the row as it was sent."""
+        return self.error is None

@@ -1,0 +1,127 @@
+"""Reviews and business units as the connector speaks of them, free of vendor spelling."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+
+class ReviewType(StrEnum):
+    """Which of the two kinds a review is; the values are the picklist's."""
+
+    SERVICE = "Service"
+    PRODUCT = "Product"
+
+
+@dataclass(frozen=True)
+class Reply:
+    """The public answer to a review, as it is live at Trustpilot."""
+
+    text: str
+    created_at: datetime | None = None
+    updated_at: datetime | None = None
+    author: str = ""
+
+
+@dataclass(frozen=True)
+class Review:
+    """One review, service or product, as Trustpilot shows it now.
+
+    Times are aware and UTC. What Trustpilot left out or sent as null is None (or empty).
+    `tags` are plain values; `attributes` are a product review's (name, rating) pairs.
+    The field names are the words that `mappings/*.yaml` may use on its right-hand side.
+    """
+
+    id: str
+    type: ReviewType
+    business_unit_id: str
+    created_at: datetime
+    stars: int | None = None
+    title: str | None = None
+    text: str | None = None
+    language: str | None = None
+    updated_at: datetime | None = None
+    experienced_at: datetime | None = None
+    consumer_id: str | None = None
+    consumer_name: str | None = None
+    consumer_location: str | None = None
+    consumer_review_count: int | None = None
+    consumer_email: str | None = None
+    invited_email: str | None = None
+    reference_number: str | None = None
+    source: str | None = None
+    status: str | None = None
+    is_verified: bool | None = None
+    verification_level: str | None = None
+    like_count: int | None = None
+    tags: tuple[str, ...] = ()
+    compliance_labels: tuple[str, ...] = ()
+    location_name: str | None = None
+    report_reason: str | None = None
+    report_visibility: str | None = None
+    product_id: str | None = None
+    product_name: str | None = None
+    product_sku: str | None = None
+    product_url: str | None = None
+    attributes: tuple[tuple[str, float | int | str | None], ...] = ()
+    conversation_id: str | None = None
+    reply_text: str | None = None
+    reply_created_at: datetime | None = None
+    reply_updated_at: datetime | None = None
+    reply_author: str | None = None
+
+    @property
+    def reply(self) -> Reply | None:
+        """The live reply of a service review, or None where nobody has answered."""
+        if not self.reply_text:
+            return None
+        return Reply(
+            self.reply_text, self.reply_created_at, self.reply_updated_at, self.reply_author or ""
+        )
+
+
+@dataclass(frozen=True)
+class BusinessUnitProfile:
+    """What Trustpilot shows publicly about a business unit: its score and its totals.
+
+    `reviews_by_stars` maps 1..5 to counts. Totals exist only here: review lists carry none.
+    """
+
+    id: str
+    name: str
+    domain: str
+    trust_score: float | None = None
+    stars: float | None = None
+    review_count: int | None = None
+    reviews_by_stars: Mapping[int, int] = field(default_factory=dict)
+    country: str | None = None
+    status: str | None = None
+    website_url: str | None = None
+
+
+@dataclass(frozen=True)
+class Unreadable:
+    """One item of a vendor's list that could not be understood: which, and why."""
+
+    id: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class ReviewPage:
+    """One page of a review list: what could be read, and what could not."""
+
+    reviews: tuple[Review, ...]
+    unreadable: tuple[Unreadable, ...] = ()
+
+
+@dataclass(frozen=True)
+class Comment:
+    """One comment in the conversation below a product review."""
+
+    id: str
+    text: str
+    by_business: bool
+    created_at: datetime | None = None
