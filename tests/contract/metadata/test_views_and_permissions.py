@@ -1,0 +1,150 @@
+"""List views and permission sets speak of fields that exist and allow what they should."""
+
+import pytest
+
+STANDARD_COLUMNS = {"NAME", "LAST_UPDATE", "UPDATEDBY_USER.ALIAS"}
+STANDARD_FIELDS = {  # beyond our own; each is named in Salesforce's object reference
+    "Case": {"ContactId", "SuppliedEmail"},
+    "Contact": {"AccountId", "Email", "HasOptedOutOfEmail"},
+    "Opportunity": {"AccountId"},
+    "Order": {"BillToContactId", "ShipToContactId"},
+}
+VIEWS = {
+    "Trustpilot_Business_Unit__c": "All",
+    "Trustpilot_Review__c": "All Awaiting_Reply Latest_Reviews Queued_Replies "
+    "Recent_Product_Reviews Recent_Service_Reviews",
+    "Trustpilot_Invitation__c": "All Links_Ready Needs_Attention Recently_Sent Scheduled "
+    "Skipped_And_Cancelled",
+    "Trustpilot_Send_Attempt__c": "All",
+    "Trustpilot_Checkpoint__c": "All",
+    "Trustpilot_Run__c": "All",
+    "Trustpilot_Issue__c": "All Open",
+}
+
+
+def filters_of(view):
+    return [{k: v[0] for k, v in f.items()} for f in view.get("filters", [])]
+
+
+def columns_of(view):
+    columns = view["columns"]
+    return [columns] if isinstance(columns, str) else columns
+
+
+@pytest.mark.parametrize(("object_name", "names"), VIEWS.items())
+def test_each_object_has_its_list_views(list_views, object_name, names):
+    assert " ".join(sorted(n for o, n in list_views if o == object_name)) == names
+
+
+def test_columns_of_list_views_are_fields_that_a_list_can_show(list_views, fields):
+    for (object_name, name), view in list_views.items():
+        columns = columns_of(view)
+        custom = set(columns) - STANDARD_COLUMNS
+        assert custom <= set(fields[object_name]), (object_name, name)
+        assert len(columns) == len(set(columns)) <= 15, (object_name, name)
+        types = {fields[object_name][c]["type"] for c in custom}
+        assert "LongTextArea" not in types, (object_name, name)
+
+
+def test_filters_of_list_views_name_fields_that_can_be_filtered(list_views, fields):
+    for (object_name, name), view in list_views.items():
+        for condition in filters_of(view):
+            field = fields[object_name][condition["field"]]
+            # Salesforce cannot filter by a long text area
+            assert field["type"] != "LongTextArea", (object_name, name)
+
+
+def test_filters_by_status_use_values_of_the_list(list_views, fields):
+    checked = 0
+    for (object_name, name), view in list_views.items():
+        for condition in filters_of(view):
+            field = fields[object_name][condition["field"]]
+            if field["type"] != "Picklist":
+                continue
+            values = field["valueSet"][0]["valueSetDefinition"][0]["value"]
+            known = {v["fullName"][0] for v in values}
+            assert set(condition["value"].split(",")) <= known, (object_name, name)
+            checked += 1
+
+    assert checked == 10
+
+
+def test_needs_attention_shows_failed_and_unknown_invitations_only(list_views):
+    view = list_views["Trustpilot_Invitation__c", "Needs_Attention"]
+
+    assert filters_of(view) == [
+        {"field": "Status__c", "operation": "equals", "value": "Failed,Unknown"}
+    ]
+
+
+def test_awaiting_reply_leaves_out_what_is_answered_or_on_its_way(list_views):
+    view = list_views["Trustpilot_Review__c", "Awaiting_Reply"]
+
+    unanswered, not_under_way = filters_of(view)
+    assert unanswered == {"field": "Live_Reply_At__c", "operation": "equals"}
+    assert not_under_way["operation"] == "notEqual"
+    assert {"Queued", "Published"} <= set(not_under_way["value"].split(","))
+
+
+@pytest.mark.parametrize("name", ["Trustpilot_Connector", "Trustpilot_App_User"])
+def test_a_permission_set_shows_every_field_that_is_not_required(permission_sets, fields, name):
+    own = {f"{o}.{n}" for o, of in fields.items() for n, f in of.items()}
+    required = {
+        f"{o}.{n}" for o, of in fields.items() for n, f in of.items() if f.get("required") == "true"
+    }
+    readable = {
+        p["field"]
+        for p in permission_sets[name]["fieldPermissions"]
+        if p["readable"] == "true" and p["field"].split(".")[0] in fields
+    }
+
+    # Salesforce refuses a permission on a required field
+    assert readable == own - required
+
+
+@pytest.mark.parametrize("name", ["Trustpilot_Connector", "Trustpilot_App_User"])
+def test_permission_sets_name_objects_and_fields_that_exist(permission_sets, fields, name):
+    known = {**{o: set(of) for o, of in fields.items()}, **STANDARD_FIELDS, "Account": set()}
+    for permission in permission_sets[name]["fieldPermissions"]:
+        object_name, _, field = permission["field"].partition(".")
+        assert field in known[object_name]
+    for permission in permission_sets[name]["objectPermissions"]:
+        assert permission["object"] in known
+
+
+def test_nobody_may_delete_or_modify_all(permission_sets):
+    for content in permission_sets.values():
+        for permission in content["objectPermissions"]:
+            assert permission["allowDelete"] == "false"
+            assert permission["modifyAllRecords"] == "false"
+
+
+def test_the_connector_writes_our_objects_and_only_reads_the_business(permission_sets, fields):
+    of = {p["object"]: p for p in permission_sets["Trustpilot_Connector"]["objectPermissions"]}
+
+    business = {"Account", "Case", "Contact", "Opportunity", "Order"}
+    assert set(of) == set(fields) | business
+    writable = {o for o, p in of.items() if p["allowCreate"] == p["allowEdit"] == "true"}
+    assert writable == set(fields)
+    assert {o for o, p in of.items() if p["viewAllRecords"] == "true"} == business
+
+
+def test_the_connector_cannot_lift_a_pause(permission_sets):
+    locked = {
+        p["field"]
+        for p in permission_sets["Trustpilot_Connector"]["fieldPermissions"]
+        if p["editable"] == "false" and p["field"].startswith("Trustpilot_")
+    }
+
+    unit = "Trustpilot_Business_Unit__c"
+    assert locked == {f"{unit}.Pause_Invitations__c", f"{unit}.Pause_Replies__c"}
+
+
+def test_agents_edit_the_reply_and_its_status_and_nothing_else(permission_sets):
+    content = permission_sets["Trustpilot_App_User"]
+    editable = {p["field"] for p in content["fieldPermissions"] if p["editable"] == "true"}
+    objects = {p["object"] for p in content["objectPermissions"] if p["allowEdit"] == "true"}
+
+    assert editable == {"Trustpilot_Review__c.Reply__c", "Trustpilot_Review__c.Reply_Status__c"}
+    assert objects == {"Trustpilot_Review__c"}
+    assert {p["allowCreate"] for p in content["objectPermissions"]} == {"false"}
