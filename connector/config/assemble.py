@@ -1,0 +1,124 @@
+"""Turns a sound document and what was gathered for it into the `Settings` tree; decides nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping as ReadOnlyMapping
+from dataclasses import dataclass
+
+from pydantic import SecretBytes
+
+from connector.config.document import BusinessUnitDocument, ConfigDocument, LimitsDocument
+from connector.config.secrets import Secrets
+from connector.config.settings import (
+    BusinessUnitSettings,
+    InvitationSettings,
+    LimitSettings,
+    LinkKeySettings,
+    ReviewSettings,
+    SalesforceSettings,
+    SenderSettings,
+    Settings,
+    TrustpilotSettings,
+)
+from connector.config.yaml_source import DocumentPath, YamlSource
+from connector.core.mapping import Mapping
+from connector.core.schema import Schema
+
+
+@dataclass(frozen=True)
+class Gathered:
+    """What stands outside the configuration file: schema, mappings, secrets, decoded keys."""
+
+    schema: Schema
+    service_mapping: Mapping
+    product_mapping: Mapping
+    secrets: Secrets
+    link_keys: ReadOnlyMapping[DocumentPath, SecretBytes]
+
+
+def assemble(document: ConfigDocument, gathered: Gathered, source: YamlSource) -> Settings:
+    """Return the settings that a document without problems describes."""
+    return Settings(
+        file=source.file,
+        salesforce=_salesforce(document, gathered.secrets),
+        trustpilot=_trustpilot(document, gathered.secrets),
+        business_units=tuple(
+            _business_unit(unit, position, gathered, source)
+            for position, unit in enumerate(document.business_units)
+        ),
+        reviews=_reviews(document, gathered),
+        invitations=_invitations(document),
+        limits=_limits(document.limits),
+        schema=gathered.schema,
+        missing_secrets=gathered.secrets.missing,
+    )
+
+
+def _salesforce(document: ConfigDocument, secrets: Secrets) -> SalesforceSettings:
+    section = document.salesforce
+    return SalesforceSettings(
+        login_url=section.login_url,
+        organization_id=section.organization_id,
+        sign_in=section.sign_in,
+        client_id=secrets.get(("salesforce", "client_id")),
+        client_secret=secrets.get(("salesforce", "client_secret")),
+        username=section.username,
+        private_key=secrets.get(("salesforce", "private_key")),
+        audience=section.audience,
+        api_version=section.api_version,
+    )
+
+
+def _trustpilot(document: ConfigDocument, secrets: Secrets) -> TrustpilotSettings:
+    section = document.trustpilot
+    return TrustpilotSettings(
+        api_url=section.api_url,
+        invitations_url=section.invitations_url,
+        authenticate_url=section.authenticate_url,
+        review_url=section.review_url,
+        api_key=secrets.get(("trustpilot", "api_key")),
+        api_secret=secrets.get(("trustpilot", "api_secret")),
+        acting_user_id=section.acting_user_id,
+    )
+
+
+def _business_unit(
+    unit: BusinessUnitDocument, position: int, gathered: Gathered, source: YamlSource
+) -> BusinessUnitSettings:
+    line, column = source.place(("business_units", position))
+    keys = {str(path[-1]): gathered.link_keys[path] for path, _ in unit.references(position)}
+    return BusinessUnitSettings(
+        name=unit.name,
+        domain=unit.domain,
+        id=unit.id,
+        link_keys=LinkKeySettings(**keys) if keys else None,
+        place=f"{source.file}:{line}:{column}",
+    )
+
+
+def _reviews(document: ConfigDocument, gathered: Gathered) -> ReviewSettings:
+    return ReviewSettings(
+        first_run=document.reviews.first_run,
+        overlap=document.reviews.overlap,
+        service_mapping=gathered.service_mapping,
+        product_mapping=gathered.product_mapping,
+    )
+
+
+def _invitations(document: ConfigDocument) -> InvitationSettings:
+    sender = document.invitations.sender
+    only_unit = document.business_units[0].name
+    return InvitationSettings(
+        sender=SenderSettings(sender.name, sender.email, sender.reply_to, sender.redirect_url),
+        rules=tuple(rule.compiled(only_unit) for rule in document.invitations.rules),
+    )
+
+
+def _limits(section: LimitsDocument) -> LimitSettings:
+    return LimitSettings(
+        trustpilot_per_5_minutes=section.trustpilot.per_5_minutes,
+        trustpilot_per_hour=section.trustpilot.per_hour,
+        connect_timeout=section.timeouts.connect.total_seconds(),
+        read_timeout=section.timeouts.read.total_seconds(),
+        attempts=section.attempts,
+    )

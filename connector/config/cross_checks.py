@@ -1,0 +1,70 @@
+"""What only several parts of the configuration together can get wrong.
+
+It looks at the plain document rather than at the models, so that a fault in one section does
+not hide what is wrong between the others.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any
+
+from connector.config.yaml_source import DocumentPath, YamlSource
+from connector.core.errors import Problem
+from connector.core.rules import Channel
+from connector.core.words import did_you_mean, quoted
+
+_UNITS: DocumentPath = ("business_units",)
+_RULES: DocumentPath = ("invitations", "rules")
+
+
+def cross_checks(source: YamlSource) -> Iterator[Problem]:
+    """Yield every contradiction between rules and business units, and every name used twice."""
+    for key in ("name", "domain", "id"):
+        yield from _used_twice(source, _UNITS, key)
+    yield from _used_twice(source, _RULES, "name")
+    units = [unit for _, unit in _entries(source, _UNITS)]
+    for position, rule in _entries(source, _RULES):
+        yield from _rule_problems(source, (*_RULES, position), rule, units)
+
+
+def _used_twice(source: YamlSource, path: DocumentPath, key: str) -> Iterator[Problem]:
+    seen: Counter[str] = Counter()
+    for position, entry in _entries(source, path):
+        value = entry.get(key)
+        if isinstance(value, str):
+            seen[value] += 1
+            if seen[value] > 1:
+                message = f"Another entry of `{path[-1]}` has the same `{key}`."
+                yield source.problem((*path, position, key), message, "Each needs its own.")
+
+
+def _rule_problems(
+    source: YamlSource, path: DocumentPath, rule: dict[Any, Any], units: list[dict[Any, Any]]
+) -> Iterator[Problem]:
+    names = [str(unit.get("name")) for unit in units]
+    name = rule.get("business_unit")
+    if name is None and len(units) > 1:
+        message = "The rule does not say for which business unit it is."
+        yield source.problem(path, message, f"Add `business_unit:` with one of {_listed(names)}.")
+    elif isinstance(name, str) and names and name not in names:
+        message = f"{quoted(name)} is not a business unit of this file."
+        yield source.problem((*path, "business_unit"), message, did_you_mean(name, names))
+    elif units and rule.get("as") == Channel.BUSINESS_GENERATED_LINK:
+        unit = next((each for each in units if each.get("name") == name), units[0])
+        if not unit.get("link_keys"):
+            message = "Business-generated links need the keys of the business unit."
+            hint = f"Add `link_keys` to `{unit.get('name')}` under `business_units`."
+            yield source.problem((*path, "as"), message, hint)
+
+
+def _entries(source: YamlSource, path: DocumentPath) -> Iterator[tuple[int, dict[Any, Any]]]:
+    entries = source.at(path)
+    for position, entry in enumerate(entries if isinstance(entries, list) else []):
+        if isinstance(entry, dict):
+            yield position, entry
+
+
+def _listed(names: list[str]) -> str:
+    return ", ".join(f"`{name}`" for name in names)

@@ -1,0 +1,172 @@
+"""The shape of the configuration file: one model per section, nothing unknown allowed.
+
+The models judge one section each; what depends on several sections is in `cross_checks`, and
+where a problem stands is in `problems`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Annotated, Self
+
+from pydantic import Field, model_validator
+
+from connector.config.rule_document import RuleDocument
+from connector.config.secrets import SecretReference
+from connector.config.section import Section
+from connector.config.settings import SignIn
+from connector.config.values import (
+    ApiVersion,
+    EmailAddress,
+    HostName,
+    HttpsAddress,
+    Name,
+    NotEmpty,
+    OrganizationId,
+    PositiveDuration,
+    TrustpilotId,
+)
+from connector.config.yaml_source import DocumentPath
+
+PlacedReference = tuple[DocumentPath, SecretReference]
+
+
+class SalesforceDocument(Section):
+    """The section `salesforce`."""
+
+    login_url: HttpsAddress
+    organization_id: OrganizationId
+    sign_in: SignIn = SignIn.CLIENT_CREDENTIALS
+    client_id: SecretReference
+    client_secret: SecretReference | None = None
+    username: str = ""
+    private_key: SecretReference | None = None
+    audience: HttpsAddress = "https://login.salesforce.com"
+    api_version: ApiVersion = ""
+
+    @model_validator(mode="after")
+    def _what_the_sign_in_needs(self) -> Self:
+        needed = {
+            SignIn.CLIENT_CREDENTIALS: ("client_secret",),
+            SignIn.JWT: ("username", "private_key"),
+        }[self.sign_in]
+        absent = [f"`{name}`" for name in needed if not getattr(self, name)]
+        if absent:
+            raise ValueError(f"`sign_in: {self.sign_in}` also needs {' and '.join(absent)}.")
+        return self
+
+    def references(self) -> Iterator[PlacedReference]:
+        """Yield the secrets that the chosen way to sign in needs."""
+        yield ("salesforce", "client_id"), self.client_id
+        if self.sign_in is SignIn.CLIENT_CREDENTIALS and self.client_secret:
+            yield ("salesforce", "client_secret"), self.client_secret
+        if self.sign_in is SignIn.JWT and self.private_key:
+            yield ("salesforce", "private_key"), self.private_key
+
+
+class TrustpilotDocument(Section):
+    """The section `trustpilot`."""
+
+    api_url: HttpsAddress = "https://api.trustpilot.com/v1"
+    invitations_url: HttpsAddress = "https://invitations-api.trustpilot.com/v1"
+    authenticate_url: HttpsAddress = "https://authenticate.trustpilot.com"
+    review_url: HttpsAddress = "https://www.trustpilot.com"
+    api_key: SecretReference
+    api_secret: SecretReference
+    acting_user_id: TrustpilotId
+
+    def references(self) -> Iterator[PlacedReference]:
+        """Yield both secrets."""
+        yield ("trustpilot", "api_key"), self.api_key
+        yield ("trustpilot", "api_secret"), self.api_secret
+
+
+class LinkKeysDocument(Section):
+    """The two keys of a business unit for business-generated links."""
+
+    encryption: SecretReference
+    authentication: SecretReference
+
+
+class BusinessUnitDocument(Section):
+    """One entry of the list `business_units`."""
+
+    name: Name
+    domain: HostName = ""
+    id: TrustpilotId = ""
+    link_keys: LinkKeysDocument | None = None
+
+    @model_validator(mode="after")
+    def _can_be_found(self) -> Self:
+        if not self.domain and not self.id:
+            raise ValueError("A business unit needs its `domain` or its `id`.")
+        return self
+
+    def references(self, position: int) -> Iterator[PlacedReference]:
+        """Yield the two link keys, if there are any; `position` is the place in the list."""
+        if self.link_keys:
+            path = ("business_units", position, "link_keys")
+            yield (*path, "encryption"), self.link_keys.encryption
+            yield (*path, "authentication"), self.link_keys.authentication
+
+
+class ReviewsDocument(Section):
+    """The section `reviews`."""
+
+    first_run: PositiveDuration = timedelta(days=30)
+    overlap: PositiveDuration = timedelta(minutes=10)
+    service_mapping: str = "mappings/service_review.yaml"
+    product_mapping: str = "mappings/product_review.yaml"
+
+
+class SenderDocument(Section):
+    """Who an e-mail invitation comes from."""
+
+    name: str = ""
+    email: EmailAddress = ""
+    reply_to: EmailAddress = ""
+    redirect_url: HttpsAddress = ""
+
+
+class InvitationsDocument(Section):
+    """The section `invitations`."""
+
+    sender: SenderDocument = SenderDocument()
+    rules: tuple[RuleDocument, ...] = ()
+
+
+class TrustpilotLimitsDocument(Section):
+    """How many calls Trustpilot may get: its own ceilings, or less where the key is shared.
+
+    The ceilings are those of Trustpilot's page on rate limiting.
+    """
+
+    per_5_minutes: Annotated[int, Field(ge=1, le=833)] = 833
+    per_hour: Annotated[int, Field(ge=1, le=10_000)] = 10_000
+
+
+class TimeoutsDocument(Section):
+    """How long to wait for a vendor."""
+
+    connect: PositiveDuration = timedelta(seconds=10)
+    read: PositiveDuration = timedelta(seconds=60)
+
+
+class LimitsDocument(Section):
+    """The section `limits`."""
+
+    trustpilot: TrustpilotLimitsDocument = TrustpilotLimitsDocument()
+    timeouts: TimeoutsDocument = TimeoutsDocument()
+    attempts: Annotated[int, Field(ge=1, le=10)] = 4
+
+
+class ConfigDocument(Section):
+    """The whole configuration file."""
+
+    salesforce: SalesforceDocument
+    trustpilot: TrustpilotDocument
+    business_units: Annotated[tuple[BusinessUnitDocument, ...], NotEmpty]
+    reviews: ReviewsDocument = ReviewsDocument()
+    invitations: InvitationsDocument = InvitationsDocument()
+    limits: LimitsDocument = LimitsDocument()

@@ -1,0 +1,148 @@
+"""Reads a configuration from its file to the finished `Settings`, collecting every problem.
+
+Each step goes on with what is sound, so that one mistake does not hide the next.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, SecretBytes, ValidationError
+
+from connector.config import locations
+from connector.config.assemble import Gathered, assemble
+from connector.config.cross_checks import cross_checks
+from connector.config.document import (
+    BusinessUnitDocument,
+    ConfigDocument,
+    PlacedReference,
+    ReviewsDocument,
+    SalesforceDocument,
+    TrustpilotDocument,
+)
+from connector.config.mapping_document import read_mapping
+from connector.config.metadata import read_schema
+from connector.config.problems import problems_of
+from connector.config.secrets import Secrets, read_link_key, read_secrets
+from connector.config.settings import Settings
+from connector.config.yaml_source import DocumentPath, YamlSource, read_yaml
+from connector.core.errors import ConfigurationError, Problem
+from connector.core.mapping import Mapping as FieldMapping
+from connector.core.reviews import ReviewType
+from connector.core.schema import Schema
+
+Model = TypeVar("Model", bound=BaseModel)
+
+
+def load_settings(
+    path: str | Path, environ: Mapping[str, str], *, require_secrets: bool
+) -> Settings:
+    """Return the settings in a configuration file, its mappings and its secrets.
+
+    With `require_secrets` an absent secret is a problem like any other; without it the setting
+    stays empty and `Settings.missing_secrets` says so (`connector validate` works offline).
+    Raises `ConfigurationError` with every problem found, in the order of the files.
+    """
+    reading = _Reading(read_yaml(Path(path)))
+    document = reading.document()
+    schema = reading.schema()
+    service = reading.mapping("service_mapping", ReviewType.SERVICE, schema)
+    product = reading.mapping("product_mapping", ReviewType.PRODUCT, schema)
+    secrets = read_secrets(reading.references(), environ, reading.source)
+    link_keys = reading.link_keys(secrets)
+    if require_secrets:
+        reading.problems.extend(secrets.missing)
+    if reading.problems or not (document and schema and service and product):
+        raise ConfigurationError(reading.in_order())
+    return assemble(
+        document, Gathered(schema, service, product, secrets, link_keys), reading.source
+    )
+
+
+class _Reading:
+    """One pass over a configuration file; every step adds what it finds to `problems`."""
+
+    def __init__(self, source: YamlSource) -> None:
+        self.source = source
+        self.problems: list[Problem] = []
+
+    def document(self) -> ConfigDocument | None:
+        self.problems.extend(cross_checks(self.source))
+        try:
+            return ConfigDocument.model_validate(self.source.data)
+        except ValidationError as error:
+            self.problems.extend(problems_of(error, self.source, ConfigDocument))
+            return None
+
+    def schema(self) -> Schema | None:
+        try:
+            return read_schema(locations.salesforce())
+        except ConfigurationError as error:
+            self.problems.extend(error.problems)
+            return None
+
+    def mapping(
+        self, key: str, review_type: ReviewType, schema: Schema | None
+    ) -> FieldMapping | None:
+        section = self._sound(ReviewsDocument, ("reviews",), absent={})
+        if section is None or schema is None:
+            return None
+        written = getattr(section, key)
+        file = locations.find_document(written, Path(self.source.file).parent)
+        if file is None:
+            self.problems.append(self._no_such_mapping(key))
+            return None
+        try:
+            return read_mapping(file, review_type, schema)
+        except ConfigurationError as error:
+            self.problems.extend(error.problems)
+            return None
+
+    def references(self) -> Iterator[PlacedReference]:
+        if salesforce := self._sound(SalesforceDocument, ("salesforce",)):
+            yield from salesforce.references()
+        if trustpilot := self._sound(TrustpilotDocument, ("trustpilot",)):
+            yield from trustpilot.references()
+        units = self.source.at(("business_units",))
+        for position in range(len(units) if isinstance(units, list) else 0):
+            if unit := self._sound(BusinessUnitDocument, ("business_units", position)):
+                yield from unit.references(position)
+
+    def link_keys(self, secrets: Secrets) -> dict[DocumentPath, SecretBytes]:
+        keys: dict[DocumentPath, SecretBytes] = {}
+        for path, _ in self.references():
+            if "link_keys" in path:
+                try:
+                    keys[path] = read_link_key(secrets.get(path))
+                except ValueError as error:
+                    message = f"The {path[-1]} key {error}."
+                    self.problems.append(self.source.problem(path, message))
+        return keys
+
+    def in_order(self) -> list[Problem]:
+        """Return each problem once: those of the configuration first, then file by file."""
+        found = dict.fromkeys(self.problems)
+        return sorted(
+            found,
+            key=lambda each: (each.file != self.source.file, each.file, each.line, each.column),
+        )
+
+    def _sound(self, model: type[Model], path: DocumentPath, *, absent: Any = None) -> Model | None:
+        value = self.source.at(path)
+        try:
+            return model.model_validate(absent if value is None else value)
+        except ValidationError:  # told in full by `document`
+            return None
+
+    def _no_such_mapping(self, key: str) -> Problem:
+        shipped = sorted(file.name for file in locations.mappings().glob("*.yaml"))
+        hint = (
+            f"It is looked for beside this file, then among the shipped ones: {_listed(shipped)}."
+        )
+        return self.source.problem(("reviews", key), "There is no such mapping document.", hint)
+
+
+def _listed(names: list[str]) -> str:
+    return ", ".join(f"mappings/{name}" for name in names) or "none"

@@ -1,0 +1,149 @@
+"""The configuration as frozen values: complete, checked, with nothing left to look up.
+
+Flows and gateways get parts of this tree; nothing here reads a file or the environment.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+
+from pydantic import SecretBytes, SecretStr
+
+from connector.core.errors import Problem
+from connector.core.mapping import Mapping
+from connector.core.rules import Rule
+from connector.core.schema import Schema
+
+
+class SignIn(StrEnum):
+    """How the connector signs in to Salesforce."""
+
+    CLIENT_CREDENTIALS = "client_credentials"
+    JWT = "jwt"
+
+
+@dataclass(frozen=True)
+class SalesforceSettings:
+    """Which org, and how to sign in to it.
+
+    `login_url` is https without a trailing slash. `organization_id` is the pinned org in 18
+    characters. `client_secret` is filled for `client_credentials`; `username` and
+    `private_key` (PEM) for `jwt`; the others are empty. `audience` is the `aud` of the JWT.
+    `api_version` is like `66.0`, empty for the newest that both sides know.
+    """
+
+    login_url: str
+    organization_id: str
+    sign_in: SignIn
+    client_id: SecretStr
+    client_secret: SecretStr
+    username: str
+    private_key: SecretStr
+    audience: str
+    api_version: str
+
+
+@dataclass(frozen=True)
+class TrustpilotSettings:
+    """Where Trustpilot is, and who asks.
+
+    The four addresses are https without a trailing slash; `review_url` is where
+    business-generated links point. `acting_user_id` is the business user (24 hex) in whose
+    name replies and invitations are written.
+    """
+
+    api_url: str
+    invitations_url: str
+    authenticate_url: str
+    review_url: str
+    api_key: SecretStr
+    api_secret: SecretStr
+    acting_user_id: str
+
+
+@dataclass(frozen=True)
+class LinkKeySettings:
+    """The two decoded keys for business-generated links: 32 bytes each, empty where missing."""
+
+    encryption: SecretBytes
+    authentication: SecretBytes
+
+
+@dataclass(frozen=True)
+class BusinessUnitSettings:
+    """One business unit: by `domain`, by `id` (24 hex), or both; the other one is empty.
+
+    `name` is the word that rules and reports use. `link_keys` is None where none are configured.
+    `place` is where the unit stands in the file, such as `config.yaml:12:5`.
+    """
+
+    name: str
+    domain: str
+    id: str
+    link_keys: LinkKeySettings | None
+    place: str
+
+
+@dataclass(frozen=True)
+class ReviewSettings:
+    """How reviews come in: the first run's reach, the overlap of runs, a mapping per type."""
+
+    first_run: timedelta
+    overlap: timedelta
+    service_mapping: Mapping
+    product_mapping: Mapping
+
+
+@dataclass(frozen=True)
+class SenderSettings:
+    """Who an e-mail invitation comes from; empty where Trustpilot's account default applies."""
+
+    name: str
+    email: str
+    reply_to: str
+    redirect_url: str
+
+
+@dataclass(frozen=True)
+class InvitationSettings:
+    """The sender and the rules, disabled rules included, in the order of the file."""
+
+    sender: SenderSettings
+    rules: tuple[Rule, ...]
+
+
+@dataclass(frozen=True)
+class LimitSettings:
+    """How fast and how patiently the vendors are called.
+
+    Calls to Trustpilot per five minutes and per hour, timeouts in seconds, and how often one
+    call is attempted (1 means no repeat).
+    """
+
+    trustpilot_per_5_minutes: int
+    trustpilot_per_hour: int
+    connect_timeout: float
+    read_timeout: float
+    attempts: int
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Everything the configuration says.
+
+    `file` is the path it was read from. `schema` is the package in `salesforce/`, which both
+    mappings have been held against. `missing_secrets` is empty unless secrets were not
+    required; each entry says where the reference stands and what is absent.
+    """
+
+    file: str
+    salesforce: SalesforceSettings
+    trustpilot: TrustpilotSettings
+    business_units: tuple[BusinessUnitSettings, ...]
+    reviews: ReviewSettings
+    invitations: InvitationSettings
+    limits: LimitSettings
+    schema: Schema
+    missing_secrets: tuple[Problem, ...]

@@ -1,0 +1,123 @@
+"""The small types of the configuration's documents: what one value may look like.
+
+Each validator raises ValueError with a sentence for the admin, and never repeats a value that
+could be a secret or an address.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sized
+from datetime import date, timedelta
+from typing import Annotated, Any
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, BeforeValidator, Field, PlainValidator
+
+from connector.config.organization_id import eighteen_characters
+from connector.core.rules import Recipient, parse_duration, parse_field_path, parse_recipient
+
+_HOST = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]*[a-z0-9]")
+_EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s.]+")
+
+
+def _https(text: str) -> str:
+    try:
+        parts = urlsplit(text)
+    except ValueError:  # a broken IPv6 host
+        parts = urlsplit("")
+    if parts.scheme != "https" or not parts.hostname:
+        raise ValueError("An address starts with `https://` and a host name.")
+    if parts.username or parts.query or parts.fragment:
+        raise ValueError("An address here has no user name, `?` or `#`.")
+    return text.rstrip("/")
+
+
+def _host_name(text: str) -> str:
+    if not _HOST.fullmatch(text):
+        raise ValueError("A domain is written like `shop.example`: small letters, no `https://`.")
+    return text
+
+
+def _trustpilot_id(text: str) -> str:
+    if not re.fullmatch(r"[0-9a-f]{24}", text):
+        raise ValueError("A Trustpilot id has 24 characters, 0 to 9 and a to f.")
+    return text
+
+
+def _name(text: str) -> str:
+    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9 _.-]{0,79}", text):
+        raise ValueError("A name has up to 80 letters, digits, blanks, `_`, `.` or `-`.")
+    return text
+
+
+def _locale(text: str) -> str:
+    if not re.fullmatch(r"[a-z]{2,3}-[A-Z]{2}", text):
+        raise ValueError("A locale is written like `en-GB`.")
+    return text
+
+
+def _email_address(text: str) -> str:
+    if not _EMAIL.fullmatch(text):
+        raise ValueError("This is not an e-mail address.")
+    return text
+
+
+def _api_version(value: Any) -> Any:
+    # Unquoted, YAML reads 66.0 as a number.
+    text = f"{value:.1f}" if isinstance(value, int | float) else value
+    if not isinstance(text, str) or not re.fullmatch(r"[1-9][0-9]\.0", text):
+        raise ValueError("An API version is written like `66.0`.")
+    return text
+
+
+def _day(value: Any) -> date:
+    try:
+        return date.fromisoformat(value)
+    except (TypeError, ValueError):
+        raise ValueError("A day is written like `2026-11-01`.") from None
+
+
+def _duration(value: Any) -> timedelta:
+    return parse_duration(str(value))
+
+
+def _positive(value: timedelta) -> timedelta:
+    if not value:
+        raise ValueError("This must be longer than 0.")
+    return value
+
+
+def _recipient(value: Any) -> Recipient:
+    return parse_recipient(str(value))
+
+
+def _filled(value: Sized) -> Sized:
+    # pydantic's own min_length also complains where entries are there but wrong.
+    if not value:
+        raise ValueError("There must be one entry at least.")
+    return value
+
+
+def _listed(value: Any) -> Any:
+    return value if isinstance(value, list | tuple) else [value]
+
+
+HttpsAddress = Annotated[str, AfterValidator(_https)]
+HostName = Annotated[str, AfterValidator(_host_name)]
+TrustpilotId = Annotated[str, AfterValidator(_trustpilot_id)]
+OrganizationId = Annotated[str, AfterValidator(eighteen_characters)]
+Name = Annotated[str, AfterValidator(_name)]
+Locale = Annotated[str, AfterValidator(_locale)]
+EmailAddress = Annotated[str, AfterValidator(_email_address)]
+FieldPath = Annotated[str, AfterValidator(parse_field_path)]
+ApiVersion = Annotated[str, BeforeValidator(_api_version)]
+Day = Annotated[date, PlainValidator(_day, json_schema_input_type=str)]
+Duration = Annotated[timedelta, PlainValidator(_duration, json_schema_input_type=str | int)]
+PositiveDuration = Annotated[Duration, AfterValidator(_positive)]
+NotEmpty = AfterValidator(_filled)
+"""A list or mapping that must hold something; for use inside `Annotated`."""
+RecipientWord = Annotated[Recipient, PlainValidator(_recipient, json_schema_input_type=str)]
+Ladder = Annotated[tuple[RecipientWord, ...], NotEmpty, BeforeValidator(_listed)]
+Stage = Annotated[str, Field(min_length=1, max_length=255)]
+Stages = Annotated[tuple[Stage, ...], NotEmpty, BeforeValidator(_listed)]

@@ -1,0 +1,51 @@
+"""What the configuration asks of a run, as one frozen value without files or secrets."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from connector.core.links import LinkKeys
+from connector.core.mapping import Mapping as FieldMapping
+from connector.core.rules import Rule
+from connector.core.schema import Schema
+
+
+@dataclass(frozen=True)
+class UnitPolicy:
+    """One business unit as the configuration names it: by domain, by id, or both.
+
+    `place` is where it stands in the file (`config.yaml:12:5`), for error messages.
+    """
+
+    name: str
+    domain: str = ""
+    id: str = ""
+    link_keys: LinkKeys | None = field(default=None, repr=False)
+    place: str = ""
+
+
+@dataclass(frozen=True)
+class Sender:
+    """Who an e-mail invitation comes from; empty fields fall back to the account's defaults."""
+
+    name: str = ""
+    email: str = ""
+    reply_to: str = ""
+    redirect_url: str = ""
+
+
+@dataclass(frozen=True)
+class RunPolicy:
+    """Everything a run must know beyond what it reads from the two sides."""
+
+    organization_id: str
+    units: tuple[UnitPolicy, ...]
+    schema: Schema
+    service_mapping: FieldMapping
+    product_mapping: FieldMapping
+    first_run: timedelta = timedelta(days=30)
+    overlap: timedelta = timedelta(minutes=10)
+    rules: tuple[Rule, ...] = ()
+    sender: Sender = Sender()
+    review_url: str = "https://www.trustpilot.com"

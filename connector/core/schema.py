@@ -1,0 +1,48 @@
+"""What the org's own objects look like, as the package in `salesforce/` defines them.
+
+Type names are those of the Metadata API (`Text`, `LongTextArea`, `Checkbox`, ...).
+This module holds values only; reading the metadata files is the configuration's work.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class FieldDefinition:
+    """One field of an object.
+
+    `length` counts characters, 0 where the type has no such limit. `precision` is the number
+    of digits in all and `scale` those behind the point (numbers only). `picklist` holds the
+    active values in their order; with `restricted` the org refuses any other.
+    """
+
+    name: str
+    type: str
+    length: int = 0
+    precision: int = 0
+    scale: int = 0
+    required: bool = False
+    unique: bool = False
+    external_id: bool = False
+    case_sensitive: bool = False
+    picklist: tuple[str, ...] = ()
+    restricted: bool = False
+    reference_to: str = ""
+
+
+@dataclass(frozen=True)
+class ObjectDefinition:
+    """One object and its fields by name."""
+
+    name: str
+    fields: Mapping[str, FieldDefinition]
+
+
+@dataclass(frozen=True)
+class Schema:
+    """All objects of the package by name."""
+
+    objects: Mapping[str, ObjectDefinition]
