@@ -1,0 +1,84 @@
+"""Decides which reviews must be written to the org, and what their reply fields become.
+
+A review whose content hash is the one the org holds costs no write.
+What the agent writes (`Reply__c`) is never touched from here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from connector.core.objects import ReplyStatus
+from connector.core.records import Row
+
+KEY = "External_Id__c"
+HASH = "Content_Hash__c"
+
+STORED_FIELDS = (KEY, HASH, "Reply_Status__c", "Live_Reply__c")
+"""What must be read of a stored review before deciding about it."""
+
+_OURS_TO_SETTLE = {None, "", ReplyStatus.PUBLISHED.value, ReplyStatus.DELETED.value}
+
+
+@dataclass(frozen=True)
+class MappedReview:
+    """A review as its mapping made it: the row for the org and the hash of its content."""
+
+    row: Mapping[str, Any]
+    content_hash: str
+
+    @property
+    def id(self) -> str:
+        """Trustpilot's id of the review, which is its external id in the org."""
+        return str(self.row[KEY])
+
+
+@dataclass(frozen=True)
+class StoreReview:
+    """Write this row: the review is new to the org, or changed."""
+
+    row: Mapping[str, Any]
+    is_new: bool
+
+    @property
+    def id(self) -> str:
+        """Trustpilot's id of the review."""
+        return str(self.row[KEY])
+
+
+@dataclass(frozen=True)
+class ReviewsPlan:
+    """The writes that bring the org up to date, and how many reviews need none."""
+
+    stores: tuple[StoreReview, ...]
+    unchanged: int
+
+
+def plan_reviews(mapped: Iterable[MappedReview], stored: Mapping[str, Row]) -> ReviewsPlan:
+    """Compare reviews with what the org holds; the last one wins where an id comes twice.
+
+    `stored` maps review ids to rows with `STORED_FIELDS`.
+    """
+    latest = {review.id: review for review in mapped}
+    stores: list[StoreReview] = []
+    for review_id, review in latest.items():
+        before = stored.get(review_id)
+        if before is not None and before.get(HASH) == review.content_hash:
+            continue
+        row = {**review.row, HASH: review.content_hash, **_reply_fields(review.row, before)}
+        stores.append(StoreReview(row, is_new=before is None))
+    return ReviewsPlan(tuple(stores), unchanged=len(latest) - len(stores))
+
+
+def _reply_fields(row: Mapping[str, Any], before: Row | None) -> dict[str, Any]:
+    """What a live reply means for the status, unless the agent's own reply is under way."""
+    live = row.get("Live_Reply__c") or None
+    known_live = (before or {}).get("Live_Reply__c") or None
+    status = (before or {}).get("Reply_Status__c")
+    if live == known_live or status not in _OURS_TO_SETTLE:
+        return {}
+    if live is None:  # a reply that was there is gone: somebody deleted it at Trustpilot
+        return {"Reply_Status__c": ReplyStatus.DELETED.value, "Published_Reply__c": None}
+    return {"Reply_Status__c": ReplyStatus.PUBLISHED.value, "Published_Reply__c": live}

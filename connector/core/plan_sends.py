@@ -1,0 +1,235 @@
+"""Decides what becomes of a due invitation, before and after it is sent.
+
+The right to send is a row with a unique key (claim and attempt): whoever inserts it may send,
+nobody else ever may. An answer that never came back makes the invitation `Unknown`;
+it is shown to a person and never repeated silently.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from connector.core.instants import instant
+from connector.core.objects import AttemptOutcome, InvitationStatus
+from connector.core.outcomes import SendOutcome, Verdict
+from connector.core.recipients import Declined, Person, may_be_asked
+from connector.core.records import Row
+from connector.core.rules import Rule, TriggerObject
+
+DUE_FIELDS = (
+    "Id",
+    "Claim_Key__c",
+    "Business_Unit__c",
+    "Rule__c",
+    "Trigger_Object__c",
+    "Trigger_Record_Id__c",
+    "New_Stage__c",
+    "Contact__c",
+    "Recipient_Email__c",
+    "Recipient_Name__c",
+    "Channel__c",
+    "Due_At__c",
+    "Status__c",
+    "Reference_Number__c",
+    "Locale__c",
+    "Template_Id__c",
+    "Tags__c",
+    "Attempts__c",
+)
+"""What is read of an invitation before it is decided."""
+
+ATTEMPT_FIELDS = ("Id", "Attempt_Key__c", "Run_Id__c", "Started_At__c", "Outcome__c")
+"""What is read of an attempt that somebody made before us."""
+
+LONGEST_SEND = timedelta(minutes=5)
+"""After this long an attempt without an outcome belongs to a run that is gone."""
+
+_STATUS_AFTER = {
+    AttemptOutcome.ACCEPTED: InvitationStatus.ACCEPTED,
+    AttemptOutcome.FAILED: InvitationStatus.FAILED,
+    AttemptOutcome.NOT_SENT: InvitationStatus.SCHEDULED,
+    AttemptOutcome.UNKNOWN: InvitationStatus.UNKNOWN,
+}
+
+_REASON_AFTER = {
+    AttemptOutcome.FAILED: "refused",
+    AttemptOutcome.NOT_SENT: "try_later",
+    AttemptOutcome.UNKNOWN: "outcome_unknown",
+}
+
+
+@dataclass(frozen=True)
+class DueInvitation:
+    """An invitation whose time has come, as the org remembers it."""
+
+    row: Row
+
+    @property
+    def id(self) -> str:
+        """The record id of the invitation."""
+        return str(self.row["Id"])
+
+    @property
+    def trigger(self) -> TriggerObject:
+        """Which kind of record led to it."""
+        return TriggerObject(self.row["Trigger_Object__c"])
+
+    @property
+    def trigger_id(self) -> str:
+        """The record that led to it."""
+        return str(self.row["Trigger_Record_Id__c"])
+
+    @property
+    def is_link(self) -> bool:
+        """True when a business-generated link is wanted, not an e-mail."""
+        return bool(self.row["Channel__c"] == "Business Generated Link")
+
+    @property
+    def attempt(self) -> int:
+        """The number that the next attempt has."""
+        return int(self.row.get("Attempts__c") or 0) + 1
+
+    @property
+    def attempt_key(self) -> str:
+        """The unique key of the right to send this time."""
+        return f"{self.row['Claim_Key__c']}:{self.attempt}"
+
+    def text(self, field: str) -> str:
+        """A text field of the invitation, empty where it is not set."""
+        return str(self.row.get(field) or "")
+
+    @property
+    def tags(self) -> tuple[str, ...]:
+        """The tags that the review will carry."""
+        return tuple(tag.strip() for tag in self.text("Tags__c").split(",") if tag.strip())
+
+
+@dataclass(frozen=True)
+class Wait:
+    """Leave the invitation as it is; `reason` is a sentence for the run's notes."""
+
+    reason: str
+
+
+@dataclass(frozen=True)
+class Stop:
+    """The invitation ends here: its status, a reason code and a sentence."""
+
+    status: InvitationStatus
+    code: str
+    reason: str
+
+
+def recheck(
+    due: DueInvitation, rule: Rule | None, record: Row | None, contact: Row | None
+) -> Person | Wait | Stop:
+    """Look again at the due moment: still in the stage, still willing, rule still on."""
+    if rule is None or not rule.enabled:
+        return Wait(f"The rule {due.text('Rule__c')} is switched off or gone.")
+    if record is None:
+        return Stop(InvitationStatus.CANCELLED, "record_gone", "The record was deleted.")
+    stage = record.get(rule.stage_field)
+    if stage not in {*rule.stages, due.text("New_Stage__c")}:
+        return Stop(
+            InvitationStatus.CANCELLED, "left_stage", f"The record has left the stage for {stage}."
+        )
+    return _person(due, contact)
+
+
+def _person(due: DueInvitation, contact: Row | None) -> Person | Stop:
+    if not due.text("Contact__c"):
+        return Person(due.text("Recipient_Email__c"), due.text("Recipient_Name__c"))
+    if contact is None:
+        return Stop(InvitationStatus.CANCELLED, "contact_gone", "The contact was deleted.")
+    person = may_be_asked(contact)
+    if isinstance(person, Declined):
+        return Stop(InvitationStatus.SKIPPED, person.code, person.reason)
+    return person
+
+
+def stop_row(due: DueInvitation, stop: Stop) -> dict[str, Any]:
+    """The row that ends an invitation without sending."""
+    return {
+        "Id": due.id,
+        "Status__c": stop.status.value,
+        "Reason_Code__c": stop.code,
+        "Reason__c": stop.reason[:255],
+    }
+
+
+def link_row(due: DueInvitation, link: str) -> dict[str, Any]:
+    """The row that stores a business-generated link on its invitation."""
+    return {"Id": due.id, "Status__c": InvitationStatus.LINK_READY.value, "Link__c": link}
+
+
+def attempt_row(due: DueInvitation, now: datetime, run_id: str) -> dict[str, Any]:
+    """The row whose insertion is the right to send."""
+    return {
+        "Attempt_Key__c": due.attempt_key,
+        "Invitation__c": due.id,
+        "Attempt__c": due.attempt,
+        "Started_At__c": now,
+        "Run_Id__c": run_id,
+    }
+
+
+@dataclass(frozen=True)
+class Settled:
+    """What is written after a send: the attempt's row, and the invitation's."""
+
+    attempt: dict[str, Any]
+    invitation: dict[str, Any]
+    outcome: AttemptOutcome
+
+
+_OUTCOME_OF = {
+    Verdict.ACCEPTED: AttemptOutcome.ACCEPTED,
+    Verdict.REFUSED: AttemptOutcome.FAILED,
+    Verdict.UNKNOWN: AttemptOutcome.UNKNOWN,
+    Verdict.TRY_LATER: AttemptOutcome.NOT_SENT,
+}
+
+
+def settle(due: DueInvitation, attempt_id: str, outcome: SendOutcome, now: datetime) -> Settled:
+    """Turn Trustpilot's answer into rows; what was not sent stays scheduled for a new attempt."""
+    result = _OUTCOME_OF[outcome.verdict]
+    detail = " ".join(part for part in (outcome.code, outcome.detail) if part)[:255] or None
+    attempt = {
+        "Id": attempt_id,
+        "Outcome__c": result.value,
+        "Outcome_At__c": now,
+        "Http_Status__c": outcome.status,
+        "Detail__c": detail,
+    }
+    return Settled(attempt, _after(due, result, detail, now), result)
+
+
+def settle_foreign(due: DueInvitation, attempt: Row, now: datetime) -> dict[str, Any] | None:
+    """What to write when another run took the right before us; None while it may be sending.
+
+    Its outcome is copied where it left one. Where it left none and is gone, nobody knows.
+    """
+    if attempt.get("Outcome__c"):
+        return _after(due, AttemptOutcome(attempt["Outcome__c"]), None, now)
+    started = instant(attempt.get("Started_At__c"))
+    if started is not None and now - started < LONGEST_SEND:
+        if due.row.get("Status__c") == InvitationStatus.SENDING.value:
+            return None
+        return {"Id": due.id, "Status__c": InvitationStatus.SENDING.value}
+    detail = "The run that was sending it stopped before it could say what happened."
+    return _after(due, AttemptOutcome.UNKNOWN, detail, now)
+
+
+def _after(
+    due: DueInvitation, outcome: AttemptOutcome, detail: str | None, now: datetime
+) -> dict[str, Any]:
+    row: dict[str, Any] = {
+        "Id": due.id,
+        "Attempts__c": due.attempt,
+        "Status__c": _STATUS_AFTER[outcome].value,
+    }
+    if outcome is AttemptOutcome.ACCEPTED:
+        return row | {"Sent_At__c": now, "Reason_Code__c": None, "Reason__c": None}
+    return row | {"Reason_Code__c": _REASON_AFTER[outcome], "Reason__c": detail}
