@@ -1,0 +1,77 @@
+"""The Salesforce org, as the flows know it: it stores, and it answers questions.
+
+The one door of the gateway: what is asked, written and renewed is in the modules beside it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from connector.core.records import Answer, Row, RowResult, Select
+from connector.gateways.http import VendorHttp
+from connector.gateways.salesforce_reads import Reader
+from connector.gateways.salesforce_session import SalesforceSession
+from connector.gateways.salesforce_sign_in import SalesforceAccess
+from connector.gateways.salesforce_wire import long_id
+from connector.gateways.salesforce_writes import Writer
+
+__all__ = ["SalesforceAccess", "SalesforceOrg"]
+
+
+class SalesforceOrg:
+    """One org, signed in to at the first call. Thread-safe.
+
+    Raises `SignInError`, `AccessDenied`, `AllowanceExhausted` and `VendorError`;
+    what the org says about single rows is in their `RowResult`.
+    """
+
+    def __init__(self, http: VendorHttp, access: SalesforceAccess) -> None:
+        self._session = SalesforceSession(http, access)
+        self._reader = Reader(self._session)
+        self._writer = Writer(self._session)
+        self._organization_id = ""
+
+    @property
+    def organization_id(self) -> str:
+        """The 18-character id of the org signed in to."""
+        if not self._organization_id:
+            self._organization_id = self._session.grant.organization_id or self._asked_id()
+        return self._organization_id
+
+    def now(self) -> datetime:
+        """Return the org's own time (its HTTP `Date`), aware and UTC."""
+        return self._session.now()
+
+    def usage(self) -> tuple[int, int] | None:
+        """Return the API calls used and allowed in 24 hours, as the org last said, or None."""
+        return self._session.usage
+
+    def read(self, selects: Sequence[Select]) -> list[Answer]:
+        """Answer each `Select`, complete (all pages), five to a call.
+
+        A hidden or missing field or object raises `AccessDenied`, unless the `Select` is
+        optional; then the answer names it. With a hidden field in a condition or an order
+        the answer has no rows.
+        """
+        return self._reader.read(selects)
+
+    def insert(self, object_name: str, rows: Sequence[Row]) -> list[RowResult]:
+        """Create rows, 200 to a call, in order; never repeated when the outcome is unknown.
+
+        Raises `VendorUnreachable` with `maybe_processed` when no usable answer came back;
+        earlier calls of the same insert have then taken effect.
+        """
+        return self._writer.insert(object_name, rows)
+
+    def upsert(self, object_name: str, key: str, rows: Sequence[Row]) -> list[RowResult]:
+        """Create or change rows by a unique external id; repeated where that is needed."""
+        return self._writer.upsert(object_name, key, rows)
+
+    def update(self, object_name: str, rows: Sequence[Row]) -> list[RowResult]:
+        """Change rows by their `Id`; repeated where that is needed."""
+        return self._writer.update(object_name, rows)
+
+    def _asked_id(self) -> str:
+        (answer,) = self.read([Select("Organization", ("Id",), limit=1)])
+        return long_id(str(answer.rows[0]["Id"])) if answer.rows else ""

@@ -1,0 +1,149 @@
+"""Rows into the org: collections of 200, each row with an outcome of its own.
+
+A request whose outcome is unknown is sent again only where that says the same thing twice.
+It does not decide what becomes of a refused row.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from connector.core.errors import RequestRefused
+from connector.core.records import Row, RowError, RowResult
+from connector.gateways.http import Repeat
+from connector.gateways.salesforce_errors import is_locked, is_lost_race, row_error
+from connector.gateways.salesforce_session import (
+    ATTEMPTS,
+    Request,
+    SalesforceSession,
+    unreadable,
+)
+from connector.gateways.salesforce_wire import long_id, to_record
+
+ROWS_PER_CALL = 200
+"""https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/resources_composite_sobjects_collections.htm"""
+
+Record = Mapping[str, Any]
+
+_MALFORMED = 400
+
+
+@dataclass(frozen=True)
+class _Write:
+    """One kind of write: how it is sent, and which row errors pass when it is sent again."""
+
+    method: str
+    path: str
+    repeat: Repeat
+    passes: Callable[[RowError], bool]
+    creates: bool = False
+
+
+class Writer:
+    """Inserts, upserts and updates rows; results come in the order of the rows."""
+
+    def __init__(self, session: SalesforceSession) -> None:
+        self._session = session
+
+    def insert(self, object_name: str, rows: Sequence[Row]) -> list[RowResult]:
+        """Create rows; a call is never repeated when its outcome is unknown."""
+        write = _Write("POST", "composite/sobjects", Repeat.NEVER, is_locked, creates=True)
+        return self._write(write, [to_record(object_name, row) for row in rows])
+
+    def upsert(self, object_name: str, key: str, rows: Sequence[Row]) -> list[RowResult]:
+        """Create or change rows by their key; rows with one key become one row, the last wins."""
+        write = _Write(
+            "PATCH",
+            f"composite/sobjects/{object_name}/{key}",
+            Repeat.SAFE,
+            lambda error: is_locked(error) or is_lost_race(error, key),
+        )
+        records = [to_record(object_name, row) for row in rows]
+        return self._write_by(key, write, records)
+
+    def update(self, object_name: str, rows: Sequence[Row]) -> list[RowResult]:
+        """Change rows by their `Id`; rows with one id become one row, the last wins."""
+        write = _Write("PATCH", "composite/sobjects", Repeat.SAFE, is_locked)
+        records = [to_record(object_name, row) for row in rows]
+        return self._write_by("Id", write, records)
+
+    def _write_by(self, key: str, write: _Write, records: Sequence[Record]) -> list[RowResult]:
+        """Write each key once: the org refuses all rows of a call that share one (4.2)."""
+        keys = [_key(key, record) for record in records]
+        merged: dict[str, dict[str, Any]] = {}
+        for name, record in zip(keys, records, strict=True):
+            if name:
+                merged[name] = {**merged.get(name, {}), **record}
+        written = dict(zip(merged, self._write(write, list(merged.values())), strict=True))
+        keyless = RowResult(error=RowError("MISSING_ARGUMENT", f"{key} is empty.", (key,)))
+        return [written.get(name, keyless) for name in keys]
+
+    def _write(self, write: _Write, records: Sequence[Record]) -> list[RowResult]:
+        results: list[RowResult] = []
+        for start in range(0, len(records), ROWS_PER_CALL):
+            results += self._chunk(write, records[start : start + ROWS_PER_CALL])
+        return results
+
+    def _chunk(self, write: _Write, records: Sequence[Record]) -> list[RowResult]:
+        """Write up to 200 rows; rows that lost against another writer are sent again."""
+        results = self._send(write, records)
+        for attempt in range(ATTEMPTS - 1):
+            lost = [i for i, result in enumerate(results) if _passes(write, result)]
+            if not lost:
+                break
+            self._session.pause(attempt)
+            again = self._send(write, [records[i] for i in lost])
+            for i, result in zip(lost, again, strict=True):
+                results[i] = result
+        return results
+
+    def _send(self, write: _Write, records: Sequence[Record]) -> list[RowResult]:
+        """Send one call; one that the org cannot even read is halved until its bad row is alone.
+
+        A 400 of a collection means that no row of it was written (reference 4.1).
+        """
+        body = {"allOrNone": False, "records": list(records)}
+        request = Request(write.method, write.path, body, write.repeat, effect=True)
+        try:
+            answer = self._session.ask(request)
+        except RequestRefused as refused:
+            if refused.facts.status != _MALFORMED or not refused.facts.code:
+                raise
+            error = RowError(refused.facts.code, refused.message)
+        else:
+            return _results(write, request, answer)
+        if len(records) == 1:
+            return [RowResult(error=error)]
+        half = len(records) // 2
+        return self._send(write, records[:half]) + self._send(write, records[half:])
+
+
+def _key(key: str, record: Record) -> str:
+    """Return a record's key as the org compares it: as text, without blanks around it."""
+    value = record.get(key)
+    text = "" if value is None else str(value).strip()
+    return long_id(text) if key == "Id" else text
+
+
+def _passes(write: _Write, result: RowResult) -> bool:
+    return result.error is not None and write.passes(result.error)
+
+
+def _results(write: _Write, request: Request, answer: Any) -> list[RowResult]:
+    sent = len(request.body["records"])
+    if not isinstance(answer, list) or len(answer) != sent:
+        raise unreadable(request)
+    if not all(isinstance(row, Mapping) for row in answer):
+        raise unreadable(request)
+    return [_result(write, row) for row in answer]
+
+
+def _result(write: _Write, row: Mapping[str, Any]) -> RowResult:
+    if row.get("success") is not True:
+        return RowResult(error=row_error(row.get("errors")))
+    return RowResult(
+        id=long_id(str(row.get("id") or "")) or None,
+        created=write.creates or row.get("created") is True,
+    )

@@ -1,0 +1,246 @@
+"""Trustpilot as the flows need it: reviews as values, writes with their outcome.
+
+It decides nothing: whether a reply or an invitation may go out is settled before it is called,
+and what an unknown outcome means is settled after.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from http import HTTPStatus
+from itertools import count
+from typing import Any, TypeVar
+from urllib.parse import quote
+
+from connector.core.email_invitation import EmailInvitation
+from connector.core.errors import (
+    CallFacts,
+    NotFound,
+    RequestRefused,
+    VendorAnswerUnreadable,
+    VendorUnreachable,
+)
+from connector.core.outcomes import SendOutcome
+from connector.core.reviews import (
+    BusinessUnitProfile,
+    Comment,
+    Review,
+    ReviewPage,
+    ReviewType,
+    Unreadable,
+)
+from connector.gateways import trustpilot_wire as wire
+from connector.gateways.http import VendorHttp
+from connector.gateways.trustpilot_calls import PagingLimitReached, TrustpilotCalls
+from connector.gateways.trustpilot_errors import VENDOR
+from connector.gateways.trustpilot_json import wire_time
+from connector.gateways.trustpilot_sign_in import TrustpilotAccess
+
+__all__ = ["TrustpilotAccess", "TrustpilotClient"]
+
+_Value = TypeVar("_Value")
+
+_PER_PAGE = 100
+_REVIEW_PATHS = {
+    ReviewType.SERVICE: "/private/reviews/{}",
+    ReviewType.PRODUCT: "/private/product-reviews/{}",
+}
+
+
+class TrustpilotClient:
+    """Fulfils the flows' Trustpilot port. The first call signs in, none happens before.
+
+    Every call can raise `SignInError`, `AccessDenied`, `AllowanceExhausted` or a `VendorError`.
+    Those that return a `SendOutcome` raise only when nothing was sent; what Trustpilot said
+    is in the outcome.
+    """
+
+    def __init__(self, http: VendorHttp, settings: TrustpilotAccess) -> None:
+        self._calls = TrustpilotCalls(http, settings)
+        self._acting_user_id = settings.acting_user_id
+
+    def find_business_unit(self, domain: str) -> BusinessUnitProfile:
+        """Return the business unit of exactly this domain.
+
+        Raises:
+            NotFound: Trustpilot has none (it says so by a 404 or by an empty answer).
+        """
+        path = "/business-units/find"
+        try:
+            found = self._calls.read_public(path, name=domain)
+        except NotFound:
+            found = None
+        if found:
+            return _readable(wire.profile(found), path)
+        raise NotFound(
+            f"{VENDOR} knows no business unit of the domain {domain}.",
+            CallFacts(VENDOR, "GET", "/v1" + path),
+            next_step="Check the domain of the business unit in the configuration.",
+        )
+
+    def business_unit(self, unit_id: str) -> BusinessUnitProfile:
+        """Return score and totals of a business unit. Raises `NotFound`."""
+        path = _path("/business-units/{}", unit_id)
+        return _readable(wire.profile(self._calls.read_public(path)), path)
+
+    def service_reviews(self, unit_id: str, start: datetime, end: datetime) -> Iterator[ReviewPage]:
+        """Yield the private service reviews created in [start, end], oldest first, 100 a page.
+
+        Trustpilot pages no further than 100,000 records: there the list is taken up again at
+        the newest review that was read, and reviews already yielded are left out.
+        """
+        seam = _Seam(start.astimezone(UTC).replace(microsecond=0), end)
+        while True:
+            try:
+                yield from map(seam.fresh, self._service_pages(unit_id, seam))
+            except PagingLimitReached:
+                if seam.newest <= seam.start:
+                    raise _too_many(unit_id) from None
+                seam.start = seam.newest
+            else:
+                return
+
+    def product_reviews(self, unit_id: str) -> Iterator[ReviewPage]:
+        """Yield all private product reviews, page by page, in Trustpilot's own order."""
+        path = _path("/private/product-reviews/business-units/{}/reviews", unit_id)
+
+        def page(number: int) -> Any:
+            return self._calls.read_private(path, page=number, perPage=_PER_PAGE)
+
+        try:
+            for items in _pages(page, "productReviews", path):
+                yield wire.review_page(items, ReviewType.PRODUCT, unit_id)
+        except PagingLimitReached:
+            raise _too_many(unit_id) from None
+
+    def review(self, review_type: ReviewType, review_id: str) -> Review:
+        """Return one review as it is now. Raises `NotFound` when it is gone (404 or 410)."""
+        path = _path(_REVIEW_PATHS[review_type], review_id)
+        return _readable(wire.review(self._calls.read_private(path), review_type), path)
+
+    def reply(self, review_id: str, text: str) -> SendOutcome:
+        """Publish the one reply of a service review, replacing what is live; sent once."""
+        path = _path("/private/reviews/{}/reply", review_id)
+        return self._calls.send(path, wire.reply_body(text, self._acting_user_id), (text,))
+
+    def comments(self, conversation_id: str) -> tuple[Comment, ...]:
+        """Return all comments of a conversation, oldest first."""
+        path = _path("/private/conversations/{}", conversation_id)
+        return _readable(wire.comments(self._calls.read_private(path)), path)
+
+    def open_conversation(self, review_id: str) -> str:
+        """Create the conversation of a product review and return its id; sent once.
+
+        Raises:
+            VendorUnreachable: with `maybe_processed` when no usable answer came back.
+        """
+        path = _path("/private/product-reviews/{}/create-conversation", review_id)
+        answer = self._calls.create(path)
+        found = answer.get("conversationId") if isinstance(answer, dict) else None
+        if isinstance(found, str) and found:
+            return found
+        raise VendorUnreachable(
+            f"{VENDOR} answered POST /v1{path}, but not with the conversation's id.",
+            CallFacts(VENDOR, "POST", "/v1" + path),
+            maybe_processed=True,
+        )
+
+    def comment(self, conversation_id: str, text: str) -> SendOutcome:
+        """Add one public comment; sent once."""
+        path = _path("/private/conversations/{}/comments", conversation_id)
+        return self._calls.send(path, wire.comment_body(text), (text,))
+
+    def send_invitation(self, unit_id: str, invitation: EmailInvitation) -> SendOutcome:
+        """Ask Trustpilot to invite one consumer by e-mail; sent once.
+
+        Accepted means accepted by Trustpilot: whether a mail goes out, it does not tell.
+        """
+        path = _path("/private/business-units/{}/email-invitations", unit_id)
+        personal = (invitation.email, invitation.name)
+        return self._calls.send_invitation(path, wire.invitation_body(invitation), personal)
+
+    def _service_pages(self, unit_id: str, seam: _Seam) -> Iterator[ReviewPage]:
+        path = _path("/private/business-units/{}/reviews", unit_id)
+        # Whether the two ends are inclusive is not documented: ask for a second more on each.
+        second = timedelta(seconds=1)
+        window = {
+            "startDateTime": wire_time(seam.start - second),
+            "endDateTime": wire_time(seam.end + second),
+        }
+
+        def page(number: int) -> Any:
+            return self._calls.read_private(
+                path, page=number, perPage=_PER_PAGE, orderBy="createdat.asc", **window
+            )
+
+        for items in _pages(page, "reviews", path):
+            yield wire.review_page(items, ReviewType.SERVICE, unit_id)
+
+
+class _Seam:
+    """Where one listing ends and the next begins: keeps what was read in the newest second."""
+
+    def __init__(self, start: datetime, end: datetime) -> None:
+        self.start = start
+        self.end = end
+        self.newest = start
+        self._known: set[str] = set()
+
+    def fresh(self, page: ReviewPage) -> ReviewPage:
+        """Return the page without reviews outside the window or read before."""
+        return replace(page, reviews=tuple(filter(self._is_fresh, page.reviews)))
+
+    def _is_fresh(self, review: Review) -> bool:
+        if not self.start <= review.created_at <= self.end or review.id in self._known:
+            return False
+        second = review.created_at.replace(microsecond=0)
+        if second > self.newest:
+            self.newest = second
+            self._known.clear()
+        self._known.add(review.id)
+        return True
+
+
+def _pages(page: Callable[[int], Any], key: str, path: str) -> Iterator[list[object]]:
+    """Yield the items of each page until one is empty, or short without a link to a next one."""
+    for number in count(1):
+        answer = page(number)
+        items = answer.get(key) if isinstance(answer, dict) else None
+        if not isinstance(items, list):
+            raise _not_documented(path, f"without a list of {key}")
+        if items:
+            yield items
+        if not items or (len(items) < _PER_PAGE and not _has_next(answer)):
+            return
+
+
+def _has_next(answer: dict[str, Any]) -> bool:
+    links = answer.get("links")
+    return isinstance(links, list) and any(
+        isinstance(link, dict) and link.get("rel") == "next-page" for link in links
+    )
+
+
+def _too_many(unit_id: str) -> RequestRefused:
+    return RequestRefused(
+        f"{VENDOR} lists no more reviews of the business unit {unit_id}, although there are more.",
+        CallFacts(VENDOR, "GET", "", HTTPStatus.BAD_REQUEST),
+    )
+
+
+def _readable(value: _Value | Unreadable, path: str) -> _Value:
+    if isinstance(value, Unreadable):
+        raise _not_documented(path, f"with something that {value.reason}")
+    return value
+
+
+def _not_documented(path: str, what: str) -> VendorAnswerUnreadable:
+    return VendorAnswerUnreadable(
+        f"{VENDOR} answered GET /v1{path} {what}.", CallFacts(VENDOR, "GET", "/v1" + path)
+    )
+
+
+def _path(template: str, identifier: str) -> str:
+    return template.format(quote(identifier, safe=""))

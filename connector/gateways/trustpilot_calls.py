@@ -1,0 +1,157 @@
+"""Single calls to Trustpilot: the right host, credential and session for each.
+
+Renews a refused token once and repeats that call once: a 401 was not processed.
+What the answers mean for reviews and invitations is not known here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from http import HTTPStatus
+from typing import Any
+
+import requests
+
+from connector.core.errors import VendorAnswerUnreadable, VendorUnreachable
+from connector.core.outcomes import SendOutcome, Verdict
+from connector.gateways.http import Repeat, VendorHttp
+from connector.gateways.trustpilot_errors import (
+    ErrorWords,
+    check,
+    error_words,
+    is_html,
+    is_paging_limit,
+    json_of,
+)
+from connector.gateways.trustpilot_sign_in import (
+    TrustpilotAccess,
+    TrustpilotSignIn,
+    base_url,
+    header_safe,
+)
+
+_JSON = {"Accept": "application/json"}
+
+
+class PagingLimitReached(Exception):
+    """A list cannot be paged any further, although it goes on (100,000 records)."""
+
+
+class TrustpilotCalls:
+    """Makes one call at a time; paths begin with a slash, below `/v1`. Thread-safe."""
+
+    def __init__(self, http: VendorHttp, access: TrustpilotAccess) -> None:
+        self._http = http
+        self._access = access
+        self._sign_in = TrustpilotSignIn(http, access)
+        self._api = base_url(access.api_url)
+        self._invitations = base_url(access.invitations_url)
+
+    def read_public(self, path: str, **query: str | int) -> Any:
+        """Return the JSON of a public call, None where the body is empty."""
+        key = header_safe(self._access.api_key, "TRUSTPILOT_API_KEY")
+        session = self._http.session(Repeat.SAFE)
+
+        def ask() -> requests.Response:
+            headers = {**_JSON, "apikey": key}
+            return session.get(self._api + path, params=query, headers=headers)
+
+        return _read(ask)
+
+    def read_private(self, path: str, **query: str | int) -> Any:
+        """Return the JSON of a private read, None where the body is empty.
+
+        Raises:
+            PagingLimitReached: the list has more, but not by this way.
+        """
+
+        def ask() -> requests.Response:
+            return self._private(Repeat.SAFE, "GET", self._api + path, params=query)
+
+        return _read(ask)
+
+    def create(self, path: str, body: dict[str, Any] | None = None) -> Any:
+        """Return the JSON that a creating call answered; it is sent once.
+
+        Raises:
+            VendorUnreachable: with `maybe_processed` when no usable answer came back.
+        """
+        answer = check(self._write(self._api + path, body))
+        try:
+            return json_of(answer)
+        except VendorAnswerUnreadable as error:
+            unclear = VendorUnreachable(
+                error.message, error.facts, maybe_processed=True, next_step=error.next_step
+            )
+        raise unclear
+
+    def send(self, path: str, body: dict[str, Any], hide: tuple[str, ...] = ()) -> SendOutcome:
+        """Return what became of a write that is sent once, on the API host.
+
+        `hide` are values of the body that must not stand in the outcome's detail.
+        Whatever is raised from here, nothing was sent.
+        """
+        return self._outcome(self._api + path, body, hide)
+
+    def send_invitation(
+        self, path: str, body: dict[str, Any], hide: tuple[str, ...] = ()
+    ) -> SendOutcome:
+        """Return what became of a write like `send`, on the invitations host."""
+        return self._outcome(self._invitations + path, body, hide)
+
+    def _outcome(self, url: str, body: dict[str, Any], hide: tuple[str, ...]) -> SendOutcome:
+        try:
+            answer = self._write(url, body)
+        except VendorUnreachable as error:
+            verdict = Verdict.UNKNOWN if error.maybe_processed else Verdict.TRY_LATER
+            return SendOutcome(verdict, detail=error.message)
+        words = ErrorWords() if answer.ok else error_words(answer, hide)
+        return SendOutcome(_verdict(answer), answer.status_code, words.code, words.message)
+
+    def _write(self, url: str, body: dict[str, Any] | None) -> requests.Response:
+        headers = {}
+        if self._access.acting_user_id:
+            headers["x-business-user-id"] = self._access.acting_user_id
+        return self._private(Repeat.NEVER, "POST", url, json=body, headers=headers)
+
+    def _private(self, repeat: Repeat, method: str, url: str, **parts: Any) -> requests.Response:
+        session = self._http.session(repeat)
+        headers = {**_JSON, **parts.pop("headers", {})}
+        token = self._sign_in.token()
+
+        def ask(bearer: str) -> requests.Response:
+            signed = {**headers, "Authorization": f"Bearer {bearer}"}
+            return session.request(method, url, headers=signed, **parts)
+
+        answer = ask(token)
+        if answer.status_code == HTTPStatus.UNAUTHORIZED:
+            answer = ask(self._sign_in.token_after(token))
+        return answer
+
+
+def _read(ask: Callable[[], requests.Response]) -> Any:
+    """Return the JSON of a read; a body that cannot be read is asked for a second time."""
+    try:
+        return json_of(_pageable(ask()))
+    except VendorAnswerUnreadable:
+        return json_of(_pageable(ask()))
+
+
+def _pageable(answer: requests.Response) -> requests.Response:
+    if is_paging_limit(answer):
+        raise PagingLimitReached
+    return check(answer)
+
+
+def _verdict(answer: requests.Response) -> Verdict:
+    """Say what a status means for something that must not happen twice."""
+    match answer.status_code // 100, answer.status_code:
+        case 2, _:
+            # A web page with a good status comes from a proxy or firewall, not from Trustpilot.
+            return Verdict.UNKNOWN if is_html(answer) else Verdict.ACCEPTED
+        case _, HTTPStatus.TOO_MANY_REQUESTS:
+            return Verdict.TRY_LATER
+        case ((3 | 4), _):
+            return Verdict.REFUSED
+        case _:
+            return Verdict.UNKNOWN

@@ -1,0 +1,156 @@
+"""A question becomes SOQL: quoted, checked, and cut where it is too long."""
+
+from __future__ import annotations
+
+import ast
+import math
+from datetime import UTC, date, datetime, timedelta, timezone
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from connector.core.records import Condition, Select
+from connector.gateways.salesforce_soql import LONGEST_QUERY, encoded, pieces, soql
+
+NOON = datetime(2026, 5, 4, 12, 0, 0, tzinfo=UTC)
+
+
+def asks(field, operator, value):
+    return soql(Select("Contact", ("Id",), (Condition(field, operator, value),))).split("WHERE ")[1]
+
+
+def test_a_question_with_everything_is_one_query():
+    select = Select(
+        "Order",
+        ("Id", "BillToContact.Email"),
+        (Condition("Status", "=", "Activated"), Condition("TotalAmount", ">", 10)),
+        order_by=("SystemModstamp", "Id DESC NULLS LAST"),
+        limit=50,
+    )
+    assert soql(select) == (
+        "SELECT Id, BillToContact.Email FROM Order WHERE Status = 'Activated' AND "
+        "TotalAmount > 10 ORDER BY SystemModstamp, Id DESC NULLS LAST LIMIT 50"
+    )
+
+
+@pytest.mark.parametrize(
+    ("value", "literal"),
+    [
+        ("O'Neill", r"'O\'Neill'"),  # a quote would end the text
+        (r"back\slash", r"'back\\slash'"),
+        ("two\nlines\tand\rmore", r"'two\nlines\tand\rmore'"),
+        ("nul\0byte", "'nulbyte'"),  # the org cannot hold one
+        ("' OR Name != '", r"'\' OR Name != \''"),  # injection stays text
+        ("", "''"),
+        (None, "null"),
+        (True, "true"),
+        (False, "false"),
+        (7, "7"),
+        (1.5, "1.5"),
+        (1e21, "1000000000000000000000"),  # SOQL has no exponents
+        (Decimal("4.50"), "4.50"),
+        (date(2026, 5, 4), "2026-05-04"),
+        (NOON, "2026-05-04T12:00:00Z"),
+        (NOON.astimezone(timezone(timedelta(hours=2))), "2026-05-04T12:00:00Z"),
+    ],
+)
+def test_a_value_is_written_as_its_literal(value, literal):
+    assert asks("Field__c", "=", value) == f"Field__c = {literal}"
+
+
+@pytest.mark.parametrize(
+    ("operator", "second"),
+    [
+        ("<", "01"),  # all of second 00 lies before
+        (">=", "01"),  # none of it does
+        (">", "00"),
+        ("<=", "00"),
+    ],
+)
+def test_a_fraction_of_a_second_is_rounded_so_that_the_comparison_keeps_its_meaning(
+    operator, second
+):
+    moment = NOON + timedelta(milliseconds=400)
+    assert asks("F__c", operator, moment) == f"F__c {operator} 2026-05-04T12:00:{second}Z"
+
+
+@pytest.mark.parametrize(
+    "value", [NOON.replace(tzinfo=None), math.nan, math.inf, Decimal("NaN"), b"bytes", object()]
+)
+def test_a_value_without_a_literal_is_refused(value):
+    with pytest.raises(ValueError, match="compared"):
+        asks("Field__c", "=", value)
+
+
+@pytest.mark.parametrize(
+    "select",
+    [
+        Select("Contact; DROP", ("Id",)),
+        Select("Contact", ("Id, (SELECT Id FROM Cases)",)),
+        Select("Contact", ("Id",), (Condition("Name = 'x' OR Id", "=", 1),)),
+        Select("Contact", ("Id",), order_by=("Id LIMIT 1",)),
+        Select("Contact", ("Id\n",)),
+        Select("Contact", ("Nämé__c",)),
+    ],
+)
+def test_only_names_pass_as_names(select):
+    with pytest.raises(ValueError, match="not"):
+        soql(select)
+
+
+def test_a_short_in_list_is_one_query():
+    select = Select("Case", ("Id",), (Condition("Id", "in", ("a", "b")),))
+    assert [soql(piece) for piece in pieces(select)] == [
+        "SELECT Id FROM Case WHERE Id IN ('a','b')"
+    ]
+
+
+def test_an_empty_in_list_asks_nothing():
+    assert pieces(Select("Case", ("Id",), (Condition("Id", "in", ()),))) == []
+
+
+def test_repeated_values_are_asked_once():
+    select = Select("Case", ("Id",), (Condition("Id", "in", ["a", "b", "a"]),))
+    assert pieces(select)[0].where[0].value == ("a", "b")
+
+
+def test_two_thousand_ids_make_five_pieces():
+    ids = tuple(f"500000000{i:06d}AAA" for i in range(2000))
+    cut = pieces(Select("Case", ("Id", "Status"), (Condition("Id", "in", ids),)))
+    assert len(cut) == 5
+    assert tuple(value for piece in cut for value in piece.where[0].value) == ids
+
+
+def test_the_longest_of_two_lists_is_cut():
+    select = Select(
+        "Case",
+        ("Id",),
+        (Condition("Status", "in", ("New", "Open")), Condition("Id", "in", ("x" * 18,) * 1)),
+    )
+    cut = pieces(select, longest=80)
+    assert [piece.where[0].value for piece in cut] == [("New",), ("Open",)]
+
+
+def test_one_value_that_is_too_long_stays_one_query():
+    select = Select("Case", ("Id",), (Condition("Subject", "in", ("x" * 20_000,)),))
+    assert pieces(select) == [select]
+
+
+@given(values=st.lists(st.text(max_size=40), unique=True, max_size=300))
+def test_every_value_is_asked_exactly_once_in_order_and_below_the_limit(values):
+    cut = pieces(Select("Contact", ("Id",), (Condition("Email", "in", values),)), longest=2000)
+    assert [value for piece in cut for value in piece.where[0].value] == values
+    assert all(len(encoded(soql(piece))) <= 2000 for piece in cut)
+
+
+def test_the_limit_leaves_room_for_headers():
+    assert LONGEST_QUERY < 16_384 - 3_000  # 4.4: URI and headers; a token has up to 2 KB
+
+
+@given(st.text())
+def test_any_text_is_one_literal_that_means_the_text(text):
+    """SOQL's escapes are among Python's, so Python can read the literal back."""
+    literal = asks("Field__c", "=", text).removeprefix("Field__c = ")
+    assert ast.literal_eval(literal) == text.replace("\0", "")
