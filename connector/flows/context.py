@@ -1,0 +1,52 @@
+"""What every flow of one run shares: the two sides, the policy, and what was read at the start."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from connector.core.issues import OpenIssue
+from connector.core.policy import RunPolicy
+from connector.core.records import Row
+from connector.core.units import Unit
+from connector.flows.ports import Org, Reporter, Trustpilot
+
+
+@dataclass(frozen=True)
+class Opening:
+    """What the org remembered when the run began."""
+
+    marks: Mapping[str, datetime]
+    unit_rows: Mapping[str, Row]
+    due: tuple[Row, ...]
+    queued_replies: tuple[Row, ...]
+    issues: Mapping[str, OpenIssue]
+
+
+@dataclass(frozen=True)
+class RunContext:
+    """The surroundings of one run.
+
+    `now` is the org's time when the run began; every window ends there.
+    `new_iv` makes 16 random bytes; with `dry_run` nothing may be written to either side.
+    """
+
+    run_id: str
+    now: datetime
+    dry_run: bool
+    org: Org
+    trustpilot: Trustpilot
+    reporter: Reporter
+    policy: RunPolicy
+    opening: Opening
+    units: tuple[Unit, ...]
+    new_iv: Callable[[], bytes]
+
+    def unit_named(self, name: str) -> Unit:
+        """The business unit that the configuration calls so."""
+        return next(unit for unit in self.units if unit.name == name)
+
+    def unit_of_record(self, record_id: str) -> Unit | None:
+        """The business unit whose record this is; None when it is not configured any more."""
+        return next((unit for unit in self.units if unit.record_id == record_id), None)

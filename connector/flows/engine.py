@@ -1,0 +1,162 @@
+"""One run: open, go through the flows in order of priority, close, report.
+
+A flow that fails does not stop the others, unless the org itself cannot be reached.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field
+
+from connector.core.errors import ConnectorError, VendorUnreachable
+from connector.core.policy import RunPolicy
+from connector.core.run_report import FlowReport, RunReport
+from connector.flows import claims, invitations_out, replies_out, reviews_in, summary
+from connector.flows.closing import (
+    complete_through,
+    record_end,
+    record_run,
+    store_completeness,
+)
+from connector.flows.context import RunContext
+from connector.flows.opening import read_opening, refuse_other_org, resolve_units
+from connector.flows.ports import Org, Reporter, Trustpilot
+
+FLOWS = (replies_out.FLOW, claims.FLOW, reviews_in.FLOW, summary.FLOW)
+"""The flows in order of priority: when an allowance ends, the later ones wait."""
+
+
+@dataclass(frozen=True)
+class World:
+    """The two sides and the means of a run.
+
+    `calls` returns how many calls each vendor has been sent so far.
+    """
+
+    org: Org
+    trustpilot: Trustpilot
+    reporter: Reporter
+    calls: Callable[[], Mapping[str, int]]
+    new_iv: Callable[[], bytes]
+
+
+@dataclass(frozen=True)
+class RunRequest:
+    """Which run is wanted: its id, which flows (all where empty), and whether it may write."""
+
+    run_id: str
+    only: Collection[str] = ()
+    dry_run: bool = False
+
+
+def run(world: World, policy: RunPolicy, request: RunRequest) -> RunReport:
+    """Do one pass and return what it did.
+
+    Raises `SafetyStop` for another org, `ConfigurationError` for an unknown business unit,
+    and whatever keeps the run from opening; failures inside flows are in the report.
+    """
+    meter = _Meter(world.calls)
+    context = _open(world, policy, request)
+    meter.stop("opening")
+    flows: list[FlowReport] = []
+    for name in FLOWS:
+        if request.only and name not in request.only:
+            continue
+        flows.append(_flow(name, context, flows))
+        meter.stop(name)
+        if _org_is_gone(flows[-1]):
+            break
+    flows += _close(context, flows, meter)
+    complete = complete_through(context, flows)
+    return RunReport(
+        run_id=request.run_id,
+        started_at=context.now,
+        finished_at=world.org.now(),
+        dry_run=request.dry_run,
+        flows=tuple(flows),
+        calls=meter.parts,
+        complete_through=complete,
+        open_issues=_open_issues(context, flows),
+    )
+
+
+def _open(world: World, policy: RunPolicy, request: RunRequest) -> RunContext:
+    refuse_other_org(world.org, policy)
+    opening = read_opening(world.org)
+    units = resolve_units(world.org, world.trustpilot, policy, opening, dry_run=request.dry_run)
+    return RunContext(
+        run_id=request.run_id,
+        now=world.org.now(),
+        dry_run=request.dry_run,
+        org=world.org,
+        trustpilot=world.trustpilot,
+        reporter=world.reporter,
+        policy=policy,
+        opening=opening,
+        units=units,
+        new_iv=world.new_iv,
+    )
+
+
+def _flow(name: str, context: RunContext, before: list[FlowReport]) -> FlowReport:
+    context.reporter.event("flow_started", flow=name)
+    try:
+        if name == replies_out.FLOW:
+            return replies_out.run(context)
+        if name == claims.FLOW:
+            return invitations_out.run(context)
+        if name == reviews_in.FLOW:
+            return reviews_in.run(context)
+        return summary.run(context, recount=any(flow.did_something for flow in before))
+    except ConnectorError as failure:
+        return FlowReport(name, failures=(failure,))
+
+
+def _org_is_gone(flow: FlowReport) -> bool:
+    return any(
+        isinstance(failure, VendorUnreachable) and failure.facts.vendor == "Salesforce"
+        for failure in flow.failures
+    )
+
+
+def _close(context: RunContext, flows: list[FlowReport], meter: _Meter) -> list[FlowReport]:
+    """Record the end; what goes wrong here is reported as a flow of its own."""
+    if context.dry_run or (flows and _org_is_gone(flows[-1])):
+        return []
+    try:
+        record_end(context, flows)
+        if any(flow.did_something for flow in flows):
+            complete = complete_through(context, flows)
+            store_completeness(context, complete)
+            record_run(context, flows, meter.parts, complete)
+    except ConnectorError as failure:
+        return [FlowReport("closing", failures=(failure,))]
+    finally:
+        meter.stop("closing")
+    return []
+
+
+def _open_issues(context: RunContext, flows: list[FlowReport]) -> int:
+    found = {issue.key for flow in flows for issue in flow.issues}
+    passed = {key for flow in flows for key in flow.passed}
+    return len(found | (set(context.opening.issues) - passed))
+
+
+@dataclass
+class _Meter:
+    """Tells which part of a run cost how many calls."""
+
+    calls: Callable[[], Mapping[str, int]]
+    parts: dict[str, dict[str, int]] = field(default_factory=dict)
+    before: dict[str, int] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.before = dict(self.calls())
+
+    def stop(self, part: str) -> None:
+        """Book everything since the last stop on this part."""
+        after = dict(self.calls())
+        self.parts[part] = {
+            vendor: count - self.before.get(vendor, 0) for vendor, count in after.items()
+        }
+        self.before = after

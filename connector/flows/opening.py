@@ -1,0 +1,167 @@
+"""The beginning of a run: is this the right org, what does it remember, which units are there."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from connector.core.errors import ConfigurationError, NotFound, Problem, SafetyStop
+from connector.core.instants import instant
+from connector.core.issues import open_issue
+from connector.core.objects import (
+    BUSINESS_UNIT,
+    CHECKPOINT,
+    INVITATION,
+    ISSUE,
+    REVIEW,
+    InvitationStatus,
+    IssueStatus,
+    ReplyStatus,
+)
+from connector.core.plan_replies import QUEUED_FIELDS
+from connector.core.plan_sends import DUE_FIELDS
+from connector.core.plan_summary import SUMMARY_FIELDS, profile_row
+from connector.core.policy import RunPolicy, UnitPolicy
+from connector.core.records import Condition, Row, Select
+from connector.core.reviews import BusinessUnitProfile
+from connector.core.units import Unit
+from connector.flows.context import Opening
+from connector.flows.ports import Org, Trustpilot
+
+MOST_DUE_IN_A_RUN = 2000
+"""A backlog is worked off over several runs, oldest first."""
+
+UNIT_FIELDS = (
+    "Id",
+    *SUMMARY_FIELDS,
+    "Pause_Invitations__c",
+    "Pause_Replies__c",
+    "Complete_Through__c",
+    "New_Service_Reviews__c",
+    "New_Product_Reviews__c",
+    "Reviews_Awaiting_Reply__c",
+    "Invitations_Scheduled__c",
+    "Invitations_Accepted__c",
+)
+
+
+def refuse_other_org(org: Org, policy: RunPolicy) -> None:
+    """Stop before anything is written when the org is not the one that is pinned."""
+    if org.organization_id[:15] != policy.organization_id[:15]:
+        raise SafetyStop(
+            f"Signed in to org {org.organization_id}, but the configuration is pinned to "
+            f"{policy.organization_id}.",
+            next_step="If this org is the right one, correct salesforce.organization_id, "
+            "then type: connector run --dry-run",
+        )
+
+
+def read_opening(org: Org) -> Opening:
+    """Read in one call what every flow needs to know of the org."""
+    now = org.now()
+    marks, units, due, queued, issues = org.read(
+        [
+            Select(CHECKPOINT, ("Key__c", "Mark__c")),
+            Select(BUSINESS_UNIT, UNIT_FIELDS),
+            due_invitations(now),
+            Select(
+                REVIEW,
+                ("Business_Unit__c", *QUEUED_FIELDS),
+                (Condition("Reply_Status__c", "=", ReplyStatus.QUEUED.value),),
+                order_by=("LastModifiedDate", "Id"),
+            ),
+            Select(
+                ISSUE,
+                ("Key__c", "Code__c", "Flow__c", "Record__c", "Attempts__c", "Business_Unit_Id__c"),
+                (Condition("Status__c", "=", IssueStatus.OPEN.value),),
+            ),
+        ]
+    )
+    return Opening(
+        marks={row["Key__c"]: at for row in marks.rows if (at := instant(row.get("Mark__c")))},
+        unit_rows={row["External_Id__c"]: row for row in units.rows if row.get("External_Id__c")},
+        due=due.rows,
+        queued_replies=queued.rows,
+        issues={issue.key: issue for issue in map(open_issue, issues.rows)},
+    )
+
+
+def due_invitations(now: datetime) -> Select:
+    """The invitations whose time has come, oldest first."""
+    return Select(
+        INVITATION,
+        DUE_FIELDS,
+        (
+            Condition(
+                "Status__c",
+                "in",
+                (InvitationStatus.SCHEDULED.value, InvitationStatus.SENDING.value),
+            ),
+            Condition("Due_At__c", "<=", now),
+        ),
+        order_by=("Due_At__c", "Id"),
+        limit=MOST_DUE_IN_A_RUN,
+    )
+
+
+def resolve_units(
+    org: Org, trustpilot: Trustpilot, policy: RunPolicy, opening: Opening, *, dry_run: bool
+) -> tuple[Unit, ...]:
+    """Join each configured business unit with Trustpilot's id and its record in the org.
+
+    A unit that Trustpilot does not know stops the run: never a green run with 0 reviews.
+    """
+    return tuple(
+        _known(wanted, opening) or _new(org, trustpilot, wanted, dry_run=dry_run)
+        for wanted in policy.units
+    )
+
+
+def _known(wanted: UnitPolicy, opening: Opening) -> Unit | None:
+    for row in opening.unit_rows.values():
+        by_id = wanted.id and row["External_Id__c"] == wanted.id
+        by_domain = not wanted.id and row.get("Domain__c") == wanted.domain
+        if by_id or by_domain:
+            return _unit(wanted, row["External_Id__c"], row.get("Domain__c") or "", row)
+    return None
+
+
+def _new(org: Org, trustpilot: Trustpilot, wanted: UnitPolicy, *, dry_run: bool) -> Unit:
+    profile = _ask_for_profile(trustpilot, wanted)
+    row: dict[str, object] = {}
+    if not dry_run:
+        (result,) = org.upsert(BUSINESS_UNIT, "External_Id__c", [profile_row(profile)])
+        if result.error:
+            raise ConfigurationError(
+                [Problem(f"The org refuses business unit {wanted.name}: {result.error.message}")]
+            )
+        row = {"Id": result.id}
+    return _unit(wanted, profile.id, profile.domain, row)
+
+
+def _ask_for_profile(trustpilot: Trustpilot, wanted: UnitPolicy) -> BusinessUnitProfile:
+    try:
+        if wanted.id:
+            return trustpilot.business_unit(wanted.id)
+        return trustpilot.find_business_unit(wanted.domain)
+    except NotFound as error:
+        raise ConfigurationError(
+            [
+                Problem(
+                    f"{wanted.place + ': ' if wanted.place else ''}Trustpilot knows no business "
+                    f"unit {wanted.id or wanted.domain} ({wanted.name}).",
+                    hint="Copy domain or id from the business profile's address.",
+                )
+            ]
+        ) from error
+
+
+def _unit(wanted: UnitPolicy, unit_id: str, domain: str, row: Row) -> Unit:
+    return Unit(
+        name=wanted.name,
+        id=unit_id,
+        domain=wanted.domain or domain,
+        record_id=row.get("Id") or "",
+        link_keys=wanted.link_keys,
+        invitations_paused=bool(row.get("Pause_Invitations__c")),
+        replies_paused=bool(row.get("Pause_Replies__c")),
+    )

@@ -1,0 +1,110 @@
+"""What flows need from the outside: an org that stores, a Trustpilot that answers, a reporter.
+
+Flows know these shapes and nothing of SOQL, JSON, HTTP or either vendor's library.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from typing import Protocol
+
+from connector.core.email_invitation import EmailInvitation
+from connector.core.outcomes import SendOutcome
+from connector.core.records import Answer, Row, RowResult, Select
+from connector.core.reviews import BusinessUnitProfile, Comment, Review, ReviewPage, ReviewType
+
+
+class Org(Protocol):
+    """The Salesforce org: everything the connector remembers is in here."""
+
+    @property
+    def organization_id(self) -> str:
+        """The 18-character id of the org signed in to."""
+        ...
+
+    def now(self) -> datetime:
+        """The org's own time (its HTTP `Date`), aware and UTC; never the machine's clock."""
+        ...
+
+    def usage(self) -> tuple[int, int] | None:
+        """API calls used and allowed in 24 hours, as the org last said; None before it did."""
+        ...
+
+    def read(self, selects: Sequence[Select]) -> list[Answer]:
+        """Answer each `Select`, complete (all pages), five to a call."""
+        ...
+
+    def insert(self, object_name: str, rows: Sequence[Row]) -> list[RowResult]:
+        """Create rows, 200 to a call, in order; never repeated when the outcome is unknown.
+
+        Raises `VendorUnreachable` with `maybe_processed` when no answer came back.
+        """
+        ...
+
+    def upsert(self, object_name: str, key: str, rows: Sequence[Row]) -> list[RowResult]:
+        """Create or change rows by a unique external id; safe to repeat, and repeated."""
+        ...
+
+    def update(self, object_name: str, rows: Sequence[Row]) -> list[RowResult]:
+        """Change rows by their `Id`; safe to repeat, and repeated."""
+        ...
+
+
+class Trustpilot(Protocol):
+    """Trustpilot, as far as the flows need it."""
+
+    def find_business_unit(self, domain: str) -> BusinessUnitProfile:
+        """The business unit of exactly this domain. Raises `NotFound`."""
+        ...
+
+    def business_unit(self, unit_id: str) -> BusinessUnitProfile:
+        """Score and totals of a business unit. Raises `NotFound`."""
+        ...
+
+    def service_reviews(self, unit_id: str, start: datetime, end: datetime) -> Iterator[ReviewPage]:
+        """Private service reviews created in [start, end], oldest first, 100 a page."""
+        ...
+
+    def product_reviews(self, unit_id: str) -> Iterator[ReviewPage]:
+        """Private product reviews, page by page, in Trustpilot's own order."""
+        ...
+
+    def review(self, review_type: ReviewType, review_id: str) -> Review:
+        """One review as it is now. Raises `NotFound` when it is gone (404 or 410)."""
+        ...
+
+    def reply(self, review_id: str, text: str) -> SendOutcome:
+        """Publish the one reply of a service review, replacing what is live; no blind repeat."""
+        ...
+
+    def comments(self, conversation_id: str) -> tuple[Comment, ...]:
+        """All comments of a conversation, oldest first."""
+        ...
+
+    def open_conversation(self, review_id: str) -> str:
+        """Create the conversation of a product review and return its id; never repeated.
+
+        Raises `VendorUnreachable` with `maybe_processed` when no answer came back.
+        """
+        ...
+
+    def comment(self, conversation_id: str, text: str) -> SendOutcome:
+        """Add one public comment; never repeated."""
+        ...
+
+    def send_invitation(self, unit_id: str, invitation: EmailInvitation) -> SendOutcome:
+        """Ask Trustpilot to invite one consumer by e-mail; never repeated."""
+        ...
+
+
+class Reporter(Protocol):
+    """Where a flow says what it does: log lines and progress, without personal data."""
+
+    def event(self, name: str, **facts: object) -> None:
+        """Say that something happened; facts are ids, counts and codes only."""
+        ...
+
+    def progress(self, what: str, done: int, total: int | None = None) -> None:
+        """Say how far long work has come."""
+        ...

@@ -1,0 +1,228 @@
+"""Sends e-mail invitations: first the right to send, then the mail, then what came back.
+
+No call here is ever repeated when its outcome is unknown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from connector.core.email_invitation import EmailInvitation
+from connector.core.errors import (
+    AccessDenied,
+    AllowanceExhausted,
+    ConnectorError,
+    VendorUnreachable,
+)
+from connector.core.issues import Issue, issue_key
+from connector.core.objects import INVITATION, SEND_ATTEMPT, AttemptOutcome
+from connector.core.outcomes import SendOutcome, Verdict
+from connector.core.plan_sends import (
+    ATTEMPT_FIELDS,
+    DueInvitation,
+    Settled,
+    attempt_row,
+    settle,
+    settle_foreign,
+)
+from connector.core.recipients import Person
+from connector.core.records import Condition, Row, RowResult, Select
+from connector.core.units import Unit
+from connector.flows.claims import FLOW, TAKEN
+from connector.flows.context import RunContext
+from connector.flows.tally import Tally
+
+RIGHTS_AT_ONCE = 100
+"""A killed run leaves at most this many rights whose outcome nobody knows."""
+
+_NOT_IN_THE_PAST = timedelta(minutes=1)
+"""Trustpilot does not say what it does with a send time that has passed."""
+
+_COUNTED = {
+    AttemptOutcome.ACCEPTED: "invitations_sent",
+    AttemptOutcome.FAILED: "invitations_failed",
+    AttemptOutcome.UNKNOWN: "invitations_unknown",
+    AttemptOutcome.NOT_SENT: "invitations_waiting",
+}
+_ACCOUNT_REFUSALS = frozenset({401, 403})
+
+
+@dataclass(frozen=True)
+class Ready:
+    """A due invitation that passed every check, with whom to ask for which business unit."""
+
+    due: DueInvitation
+    unit: Unit
+    person: Person
+
+
+def send_emails(context: RunContext, ready: Sequence[Ready], tally: Tally) -> None:
+    """Send every invitation whose right this run gets, and record each outcome.
+
+    Raises what stops all sending (allowance, account rights) after everything is recorded.
+    """
+    for start in range(0, len(ready), RIGHTS_AT_ONCE):
+        batch = ready[start : start + RIGHTS_AT_ONCE]
+        context.reporter.progress("invitations", start, len(ready))
+        settled, stopped_by = _send(context, _take_rights(context, batch, tally))
+        _record(context, settled, tally)
+        if stopped_by is not None:
+            raise stopped_by
+
+
+def _take_rights(
+    context: RunContext, batch: Sequence[Ready], tally: Tally
+) -> list[tuple[Ready, str]]:
+    """The invitations of the batch that are ours to send, each with its attempt's record id."""
+    rows = [attempt_row(each.due, context.org.now(), context.run_id) for each in batch]
+    try:
+        results = context.org.insert(SEND_ATTEMPT, rows)
+    except VendorUnreachable as lost:
+        if not lost.maybe_processed:
+            raise
+        results = [RowResult() for _ in batch]  # the org's rows tell what became of them
+    taken = [each for each, result in zip(batch, results, strict=True) if not result.id]
+    theirs = _read_attempts(context, taken)
+    rights: list[tuple[Ready, str]] = []
+    foreign: list[dict[str, object]] = []
+    for each, result in zip(batch, results, strict=True):
+        attempt = theirs.get(each.due.attempt_key)
+        if result.id:
+            rights.append((each, result.id))
+        elif attempt is not None and attempt["Run_Id__c"] == context.run_id:
+            rights.append((each, str(attempt["Id"])))
+        elif attempt is not None:
+            row = settle_foreign(each.due, attempt, context.org.now())
+            foreign += [row] if row else []
+        elif result.error is not None and result.error.code != TAKEN:
+            tally.issues.append(_right_refused(each.due, result.error.code))
+    _write_foreign(context, foreign, tally)
+    return rights
+
+
+def _read_attempts(context: RunContext, batch: Sequence[Ready]) -> dict[str, Row]:
+    if not batch:
+        return {}
+    keys = tuple(each.due.attempt_key for each in batch)
+    (answer,) = context.org.read(
+        [Select(SEND_ATTEMPT, ATTEMPT_FIELDS, (Condition("Attempt_Key__c", "in", keys),))]
+    )
+    return {row["Attempt_Key__c"]: row for row in answer.rows}
+
+
+def _send(
+    context: RunContext, rights: Sequence[tuple[Ready, str]]
+) -> tuple[list[Settled], ConnectorError | None]:
+    """Send one after the other; after what stops everything, the rest counts as not sent."""
+    settled: list[Settled] = []
+    stopped_by: ConnectorError | None = None
+    for each, attempt_id in rights:
+        if stopped_by is None:
+            outcome, stopped_by = _ask(context, each)
+        else:
+            outcome = SendOutcome(Verdict.TRY_LATER)
+        settled.append(settle(each.due, attempt_id, outcome, context.org.now()))
+    return settled, stopped_by
+
+
+def _ask(context: RunContext, ready: Ready) -> tuple[SendOutcome, ConnectorError | None]:
+    try:
+        outcome = context.trustpilot.send_invitation(ready.unit.id, _invitation(context, ready))
+    except ConnectorError as error:  # nothing was sent: the allowance or the sign-in said no
+        return SendOutcome(Verdict.TRY_LATER), error
+    context.reporter.event("sent", invitation=ready.due.id, verdict=outcome.verdict.value)
+    if outcome.verdict is Verdict.REFUSED and outcome.status in _ACCOUNT_REFUSALS:
+        refusal = AccessDenied(
+            "Trustpilot",
+            f"Trustpilot does not let this account invite for {ready.unit.name} ({outcome.code}).",
+            next_step="Check the plan, trustpilot.acting_user_id (Admin or Manager) and the "
+            "business unit, then type: connector run --only invitations_out",
+        )
+        return SendOutcome(Verdict.TRY_LATER, outcome.status, outcome.code, outcome.detail), refusal
+    if outcome.verdict is Verdict.TRY_LATER:
+        return outcome, AllowanceExhausted(
+            "Trustpilot", "Trustpilot asked to send the remaining invitations later."
+        )
+    return outcome, None
+
+
+def _invitation(context: RunContext, ready: Ready) -> EmailInvitation:
+    due, sender = ready.due, context.policy.sender
+    return EmailInvitation(
+        email=ready.person.email,
+        name=ready.person.name or "Customer",
+        reference_number=due.text("Reference_Number__c"),
+        send_at=context.org.now() + _NOT_IN_THE_PAST,
+        locale=due.text("Locale__c"),
+        template_id=due.text("Template_Id__c"),
+        tags=due.tags,
+        sender_name=sender.name,
+        sender_email=sender.email,
+        reply_to=sender.reply_to,
+        redirect_url=sender.redirect_url,
+    )
+
+
+def _record(context: RunContext, settled: list[Settled], tally: Tally) -> None:
+    if not settled:
+        return
+    context.org.update(SEND_ATTEMPT, [each.attempt for each in settled])
+    results = context.org.update(INVITATION, [each.invitation for each in settled])
+    for each, result in zip(settled, results, strict=True):
+        tally.counts[_COUNTED[each.outcome]] += 1
+        _report(each.outcome, str(each.invitation["Id"]), tally)
+        if result.error is not None:
+            tally.notes.append(
+                f"Invitation {result.id} was not updated: {result.error.code}; "
+                "the next run copies the outcome from its attempt."
+            )
+
+
+def _write_foreign(context: RunContext, rows: list[dict[str, object]], tally: Tally) -> None:
+    if not rows:
+        return
+    context.org.update(INVITATION, rows)
+    for row in rows:
+        if row["Status__c"] == AttemptOutcome.UNKNOWN.value:
+            tally.counts["invitations_unknown"] += 1
+            _report(AttemptOutcome.UNKNOWN, str(row["Id"]), tally)
+
+
+def _report(outcome: AttemptOutcome, invitation_id: str, tally: Tally) -> None:
+    if outcome is AttemptOutcome.UNKNOWN:
+        tally.issues.append(
+            Issue(
+                "invitation_unknown",
+                "No answer came back: the invitation may have been sent, and is not repeated.",
+                "Look for the reference number under Manage invitations at Trustpilot.",
+                FLOW,
+                invitation_id,
+            )
+        )
+    elif outcome is AttemptOutcome.FAILED:
+        tally.issues.append(
+            Issue(
+                "invitation_refused",
+                "Trustpilot refused the invitation; the reason stands on its record.",
+                "Correct the recipient, template or sender it names.",
+                FLOW,
+                invitation_id,
+            )
+        )
+    else:
+        tally.passed += [
+            issue_key(code, invitation_id)
+            for code in ("invitation_unknown", "invitation_refused", "right_refused")
+        ]
+
+
+def _right_refused(due: DueInvitation, code: str) -> Issue:
+    return Issue(
+        "right_refused",
+        f"The org refused the row that is the right to send: {code}.",
+        "Correct the org's validation; the next run tries again.",
+        FLOW,
+        due.id,
+    )

@@ -1,0 +1,49 @@
+"""What a flow has done so far: kept while it works, so that a later failure loses nothing."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from connector.core.errors import AllowanceExhausted, ConnectorError
+from connector.core.issues import Issue
+from connector.core.run_report import Action, FlowReport, Mark
+
+
+@dataclass
+class Tally:
+    """Counts, actions, marks, issues and notes of one flow, gathered as it goes."""
+
+    flow: str
+    counts: Counter[str] = field(default_factory=Counter)
+    actions: list[Action] = field(default_factory=list)
+    marks: list[Mark] = field(default_factory=list)
+    issues: list[Issue] = field(default_factory=list)
+    passed: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    failures: list[ConnectorError] = field(default_factory=list)
+
+    @contextmanager
+    def going_on(self) -> Iterator[None]:
+        """Note a failure of one part and go on with the next; an empty allowance stops all."""
+        try:
+            yield
+        except AllowanceExhausted:
+            raise
+        except ConnectorError as failure:
+            self.failures.append(failure)
+
+    def report(self) -> FlowReport:
+        """Everything gathered, as a frozen value."""
+        return FlowReport(
+            self.flow,
+            counts=dict(self.counts),
+            actions=tuple(self.actions),
+            marks=tuple(self.marks),
+            issues=tuple(self.issues),
+            passed=tuple(self.passed),
+            notes=tuple(dict.fromkeys(self.notes)),
+            failures=tuple(self.failures),
+        )

@@ -1,0 +1,1 @@
+"""What people and machines read of a run: sentences, tables, one JSON line, log lines."""

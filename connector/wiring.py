@@ -1,0 +1,135 @@
+"""The one place that knows everyone: from settings to gateways to a run.
+
+The real clock, run ids and random bytes enter here and nowhere else.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from requests.adapters import BaseAdapter
+
+from connector.config import BusinessUnitSettings, Settings, SignIn
+from connector.core.links import LinkKeys
+from connector.core.policy import RunPolicy, Sender, UnitPolicy
+from connector.flows.engine import World
+from connector.flows.ports import Reporter
+from connector.gateways.budget import Budget, Rate
+from connector.gateways.clock import Clock, SystemClock
+from connector.gateways.http import CallEvent, HttpSettings, VendorHttp
+from connector.gateways.salesforce import SalesforceAccess, SalesforceOrg
+from connector.gateways.trustpilot import TrustpilotAccess, TrustpilotClient
+
+
+@dataclass(frozen=True)
+class Transports:
+    """What carries the requests; None is the network. Tests hand in another door."""
+
+    salesforce: BaseAdapter | None = None
+    trustpilot: BaseAdapter | None = None
+    clock: Clock = field(default_factory=SystemClock)
+
+
+def new_run_id() -> str:
+    """Return an id that no other run has: 32 hex characters."""
+    return secrets.token_hex(16)
+
+
+def connect(settings: Settings, reporter: Reporter, transports: Transports | None = None) -> World:
+    """Join the settings with both vendors; nothing is sent before the first question."""
+    carriers = transports or Transports()
+    limits, clock = settings.limits, carriers.clock
+    patience = HttpSettings(
+        connect_timeout=limits.connect_timeout,
+        read_timeout=limits.read_timeout,
+        attempts=limits.attempts,
+    )
+
+    def log(call: CallEvent) -> None:
+        reporter.event(
+            "call",
+            vendor=call.vendor,
+            method=call.method,
+            path=call.path,
+            status=call.status,
+            seconds=round(call.seconds, 3),
+            attempt=call.attempt,
+        )
+
+    rates = (Rate(limits.trustpilot_per_5_minutes, 300), Rate(limits.trustpilot_per_hour, 3600))
+    salesforce = VendorHttp(
+        "Salesforce", clock=clock, settings=patience, adapter=carriers.salesforce, on_call=log
+    )
+    trustpilot = VendorHttp(
+        "Trustpilot",
+        clock=clock,
+        settings=patience,
+        adapter=carriers.trustpilot,
+        budget=Budget("Trustpilot", clock, rates=rates),
+        on_call=log,
+    )
+
+    def calls() -> Mapping[str, int]:
+        return {"Salesforce": salesforce.calls, "Trustpilot": trustpilot.calls}
+
+    return World(
+        org=SalesforceOrg(salesforce, _salesforce_access(settings)),
+        trustpilot=TrustpilotClient(trustpilot, _trustpilot_access(settings)),
+        reporter=reporter,
+        calls=calls,
+        new_iv=lambda: secrets.token_bytes(16),
+    )
+
+
+def run_policy(settings: Settings) -> RunPolicy:
+    """What the settings ask of a run, without their secrets and files."""
+    sender = settings.invitations.sender
+    return RunPolicy(
+        organization_id=settings.salesforce.organization_id,
+        units=tuple(_unit_policy(unit) for unit in settings.business_units),
+        schema=settings.schema,
+        service_mapping=settings.reviews.service_mapping,
+        product_mapping=settings.reviews.product_mapping,
+        first_run=settings.reviews.first_run,
+        overlap=settings.reviews.overlap,
+        rules=settings.invitations.rules,
+        sender=Sender(sender.name, sender.email, sender.reply_to, sender.redirect_url),
+        review_url=settings.trustpilot.review_url,
+    )
+
+
+def _unit_policy(unit: BusinessUnitSettings) -> UnitPolicy:
+    keys = None
+    if unit.link_keys is not None:
+        keys = LinkKeys(
+            unit.link_keys.encryption.get_secret_value(),
+            unit.link_keys.authentication.get_secret_value(),
+        )
+    return UnitPolicy(unit.name, unit.domain, unit.id, keys, unit.place)
+
+
+def _salesforce_access(settings: Settings) -> SalesforceAccess:
+    salesforce = settings.salesforce
+    by_jwt = salesforce.sign_in is SignIn.JWT
+    return SalesforceAccess(
+        login_url=salesforce.login_url,
+        client_id=salesforce.client_id.get_secret_value(),
+        client_secret=None if by_jwt else salesforce.client_secret,
+        private_key=salesforce.private_key if by_jwt else None,
+        username=salesforce.username,
+        audience=salesforce.audience,
+        api_version=salesforce.api_version,
+    )
+
+
+def _trustpilot_access(settings: Settings) -> TrustpilotAccess:
+    trustpilot = settings.trustpilot
+    return TrustpilotAccess(
+        api_url=trustpilot.api_url,
+        invitations_url=trustpilot.invitations_url,
+        api_key=trustpilot.api_key,
+        api_secret=trustpilot.api_secret,
+        acting_user_id=trustpilot.acting_user_id,
+    )
