@@ -14,8 +14,8 @@ LINES = locations.example_config().read_text(encoding="utf-8").splitlines()
 KEYED = [number for number, line in enumerate(LINES) if re.match(r"\s*(- )?\w+:", line)]
 VALUES = [
     "", "~", "[]", "{}", "[{}]", "{1: 2, null: 3}", "1", "1.5", "-3", "true", ".nan",
-    ".inf", "2026-99-99T00:00:00", "!!python/object:os.system x", "!foo {a: 1}", "!!set {a, b}", "? x",
-    "!!binary aGVsbG8=", r'"\ud83d"', "&a [1]", "*a", "|", "- y", "9" * 40, "someone@example.com",
+    ".inf", "2026-99-99T00:00:00", "!!python/object:os.system x", "!foo {a: 1}", "!!set {a, b}",
+    "? x", "!!binary aGVsbG8=", r'"\ud83d"', "&a [1]", "*a", "|", "- y", "9" * 40, "a@example.com",
 ]  # fmt: skip
 
 
@@ -38,7 +38,7 @@ def test_any_value_in_any_place_is_taken_or_refused_with_its_line(number, value)
 
     for problem in load_damaged(damaged):
         assert problem.line > 0
-        assert "someone" not in str(problem)
+        assert "a@example.com" not in str(problem)
 
 
 @settings(max_examples=20, deadline=None)

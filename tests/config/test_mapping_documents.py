@@ -58,18 +58,18 @@ def test_a_shipped_mapping_has_no_fault(schema, review_type):
         ("external_id: External_Id__c\n", "", (1, 1), "`external_id` is missing.", ""),
         ("External_Id__c: id", "External_Id__c: reference_number", (2, 14),
          "must take the word `id`", "Write `External_Id__c: id`"),
-        ("  Title__c: title", "  Titel__c: title", (5, 3),
-         "`Titel__c` is not a field", "Did you mean `Title__c`?"),
-        ("Title__c: title", "Title__c: titel", (5, 13),
-         "`titel` is not a word", "Did you mean `title`?"),
-        ("Title__c: title", "Title__c: {from: titel}", (5, 20),
-         "`titel` is not a word", "Did you mean `title`?"),
+        ("  Title__c: title", "  Titlee__c: title", (5, 3),
+         "`Titlee__c` is not a field", "Did you mean `Title__c`?"),
+        ("Title__c: title", "Title__c: titlee", (5, 13),
+         "`titlee` is not a word", "Did you mean `title`?"),
+        ("Title__c: title", "Title__c: {from: titlee}", (5, 20),
+         "`titlee` is not a word", "Did you mean `title`?"),
         ("Stars__c: stars", "Stars__c: title", (6, 13),
          "A field of type Number cannot hold `title`", ""),
         ("transform: join", "transform: jion", (7, 36),
          "`jion` is not a transform.", "Did you mean `join`?"),
-        ("transform: join", "transfrom: join", (7, 25),
-         "`transfrom` is not a key", "Did you mean `transform`?"),
+        ("transform: join", "transformm: join", (7, 25),
+         "`transformm` is not a key", "Did you mean `transform`?"),
         ("transform: join", "transform: upper", (7, 36),
          "`upper` takes text; `tags` is a list.", "Add `transform: join`."),
         ("{from: tags, transform: join}", "{transform: join}", (7, 12),
@@ -80,7 +80,7 @@ def test_a_shipped_mapping_has_no_fault(schema, review_type):
         ("{from: tags, transform: join}", "", (7, 3), "says nothing about the field", ""),
         ("Stars__c: stars", "Reply_Status__c: status", (6, 3),
          "written by the connector itself", "Remove the line."),
-        ("Stars__c: stars", "Type__c: {constant: Servise}", (6, 23),
+        ("Stars__c: stars", "Type__c: {constant: Servicee}", (6, 23),
          "is not a value of the picklist", "Did you mean `Service`?"),
         ("  Stars__c: stars", "  7: stars", (6, 3), "`7` is not a field of Trustpilot_Review", ""),
         ("  Stars__c: stars", "  Title__c: text", (6, 3), "`Title__c` stands here twice.", ""),
@@ -98,6 +98,6 @@ def test_a_wrong_mapping_is_refused_at_its_place(problems_of, row):
 
 
 def test_a_broken_field_does_not_hide_the_faults_of_the_others(problems_of):
-    wrong = SOUND.replace("transform: join", "transform: jion").replace("title", "titel")
+    wrong = SOUND.replace("transform: join", "transform: jion").replace("title", "titlee")
 
     assert [each.line for each in problems_of(wrong)] == [7, 5]

@@ -9,7 +9,7 @@ from connector.core.errors import ConfigurationError
 
 REFUSALS = [
     # shape
-    ("    domain:", "    domian:", (12, 5), "`domian` is not a key that is known here.",
+    ("    domain:", "    domainn:", (12, 5), "`domainn` is not a key that is known here.",
      "Did you mean `domain`?"),
     ("trustpilot:", "trustpliot:", (6, 1), "`trustpliot` is not a key that is known here.",
      "Did you mean `trustpilot`?"),
@@ -142,7 +142,7 @@ def test_two_rules_with_one_name_are_refused(problems_of, sound):
 def test_every_problem_is_listed_at_once_and_in_order(problems_of, sound):
     wrong = (
         sound.replace("https://org", "http://org")
-        .replace("    domain:", "    domian:")
+        .replace("    domain:", "    domainn:")
         .replace("bill_to", "contact")
         .replace("7 days", "soon")
         .replace("invitations:", "reviews: {product_mapping: nope.yaml}\ninvitations:")

@@ -23,7 +23,7 @@ def test_a_literal_secret_is_refused_and_not_repeated(problems_of, sound):
         ("{}", (7, 12), "exactly one of `env` and `file`"),
         ("{env: A, file: b}", (7, 12), "exactly one of `env` and `file`"),
         (f"{{env: {LITERAL}}}", (7, 18), "must be the name of an environment variable"),
-        (f"{{enviroment: {LITERAL}}}", (7, 13), "`enviroment` is not a key"),
+        (f"{{environ: {LITERAL}}}", (7, 13), "`environ` is not a key"),
         (f"[{LITERAL}]", (7, 12), "never stands in this file"),
         ("12345", (7, 12), "never stands in this file"),
     ],

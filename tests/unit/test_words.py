@@ -8,7 +8,7 @@ from connector.core.words import did_you_mean, quoted
 @pytest.mark.parametrize(
     ("word", "known", "expected"),
     [
-        ("Stauts", ["Status", "Type"], "Did you mean `Status`?"),  # swapped letters
+        ("Statsu", ["Status", "Type"], "Did you mean `Status`?"),  # swapped letters
         ("ORDER", ["Order", "Case"], "Did you mean `Order`?"),  # wrong capitals
         ("xyz", ["Order", "Case"], "Known here: Order, Case."),  # nothing close: all there are
         ("xyz", [f"word{n}" for n in range(20)], ""),  # too many to list
