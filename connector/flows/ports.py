@@ -54,6 +54,10 @@ class Org(Protocol):
 class Trustpilot(Protocol):
     """Trustpilot, as far as the flows need it."""
 
+    def now(self) -> datetime:
+        """Trustpilot's own time (its HTTP `Date`), aware and UTC."""
+        ...
+
     def find_business_unit(self, domain: str) -> BusinessUnitProfile:
         """The business unit of exactly this domain. Raises `NotFound`."""
         ...

@@ -61,6 +61,10 @@ class TrustpilotClient:
         self._calls = TrustpilotCalls(http, settings)
         self._acting_user_id = settings.acting_user_id
 
+    def now(self) -> datetime:
+        """Return Trustpilot's own time (its HTTP `Date`), aware and UTC."""
+        return self._calls.now()
+
     def find_business_unit(self, domain: str) -> BusinessUnitProfile:
         """Return the business unit of exactly this domain.
 

@@ -7,6 +7,7 @@ What the answers mean for reviews and invitations is not known here.
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 from http import HTTPStatus
 from typing import Any
 
@@ -46,6 +47,11 @@ class TrustpilotCalls:
         self._sign_in = TrustpilotSignIn(http, access)
         self._api = base_url(access.api_url)
         self._invitations = base_url(access.invitations_url)
+
+    def now(self) -> datetime:
+        """Return the vendor's time; the token's answer tells it where no other has yet."""
+        self._sign_in.token()
+        return self._http.server_time()
 
     def read_public(self, path: str, **query: str | int) -> Any:
         """Return the JSON of a public call, None where the body is empty."""

@@ -27,7 +27,7 @@ VALUE_LISTS = {
         "Trustpilot_Invitation__c",
         "Status__c",
     ): "Scheduled, Sending, Accepted, Link Ready, Cancelled, Skipped, Failed, Unknown, Reviewed",
-    ("Trustpilot_Send_Attempt__c", "Outcome__c"): "Accepted, Failed, Unknown",
+    ("Trustpilot_Send_Attempt__c", "Outcome__c"): "Accepted, Failed, Not Sent, Unknown",
     ("Trustpilot_Issue__c", "Status__c"): "Open, Closed, Dropped",
 }
 VENDOR_WORDS = ["Source__c", "Status__c", "Verification_Level__c", "Report_Visibility__c"]

@@ -1,0 +1,50 @@
+"""The emulated Salesforce: an org with its HTTP surface, played from the reference page.
+
+`SalesforceSide` is the whole of it; nothing here imports what is outside the emulator.
+"""
+
+from pathlib import Path
+
+from connector.emulator.calls import CallLog
+from connector.emulator.clock import EmulatorClock
+from connector.emulator.faults import Faults
+from connector.emulator.salesforce.auth import Allowance, Sessions
+from connector.emulator.salesforce.org import Org
+from connector.emulator.salesforce.schema import Schema
+from connector.emulator.salesforce.settings import ConnectedApp, SalesforceSettings
+from connector.emulator.salesforce.state import State
+from connector.emulator.salesforce.surface import Surface
+from connector.emulator.salesforce.wire import Answer, Ask
+from connector.emulator.switches import Switches
+
+__all__ = ["ConnectedApp", "SalesforceSettings", "SalesforceSide"]
+
+
+class SalesforceSide:
+    """One emulated org: `org` for rows and rules, `settings` for sign-in and limits, `app` (ASGI).
+
+    `sessions` and `allowance` let a test end sessions or read the API use; `calls` is the log in
+    which the door's frame notes every call.
+    """
+
+    def __init__(
+        self,
+        clock: EmulatorClock,
+        faults: Faults,
+        switches: Switches,
+        calls: CallLog,
+        metadata_folder: Path,
+    ) -> None:
+        self.calls = calls
+        self.org = Org(Schema.load(metadata_folder), clock, faults)
+        self.settings = SalesforceSettings(self.org)
+        self.sessions = Sessions(self.settings)
+        self.allowance = Allowance(self.settings)
+        state = State(
+            self.org, clock, switches, self.settings, self.sessions, self.allowance, self._dispatch
+        )
+        self._surface = Surface(state)
+        self.app = self._surface.starlette()
+
+    def _dispatch(self, ask: Ask) -> Answer:
+        return self._surface.dispatch(ask)
