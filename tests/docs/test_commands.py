@@ -1,0 +1,88 @@
+"""docs/commands.md says what the commands say of themselves, and no page names another one."""
+
+import json
+import re
+from datetime import UTC, datetime
+
+import click
+import pytest
+
+from connector.cli import main
+from connector.core.run_report import RunReport
+from connector.core.status_report import StatusReport
+from connector.report.run_text import as_json
+from connector.report.status_text import status_as_json
+
+MOMENT = datetime(2026, 11, 1, tzinfo=UTC)
+
+
+def help_of(name):
+    group = click.Context(main, info_name="connector", **main.context_settings)
+    return main.commands[name].get_help(click.Context(main.commands[name], group, info_name=name))
+
+
+def without_blanks(text):
+    """The text whatever the width of the terminal: a line may also break at a hyphen."""
+    return "".join(text.split())
+
+
+@pytest.mark.parametrize("name", sorted(main.commands))
+def test_the_help_of_every_command_stands_in_the_page_word_by_word(name, page):
+    section = page("docs/commands.md").text.split(f"\n## connector {name}\n")[1].split("\n## ")[0]
+    block = re.search(r"```\n(.*?)```", section, re.DOTALL)[1]
+    assert without_blanks(block) == without_blanks(help_of(name)), help_of(name)
+
+
+@pytest.mark.parametrize("name", sorted(main.commands))
+def test_every_command_has_an_example_of_itself(name):
+    assert f"connector {name}" in (main.commands[name].epilog or "")
+
+
+@pytest.mark.parametrize("name", sorted(main.commands))
+def test_every_option_says_what_it_does(name):
+    options = [each for each in main.commands[name].params if isinstance(each, click.Option)]
+    assert [each.name for each in options if not each.help] == []
+
+
+@pytest.mark.parametrize("name", sorted(main.commands))
+def test_every_option_in_an_example_exists(name):
+    command = main.commands[name]
+    known = {opt for each in command.params for opt in each.opts}
+    assert set(re.findall(r"--[a-z-]+", command.epilog)) <= known
+
+
+def test_the_table_of_commands_is_complete(page):
+    listed = page("docs/commands.md").table("command").column()
+    assert sorted(listed) == [f"connector {name}" for name in sorted(main.commands)]
+
+
+def test_no_page_names_a_command_that_is_not_there(each_page):
+    typed = re.compile(r"(?:^|[`/ ])connector (?:-[-a-z]+ )*([a-z]+)", re.MULTILINE)
+    pieces = [piece for piece in each_page.code if "Usage: " not in piece]
+    named = {name for piece in pieces for name in typed.findall(piece)}
+    assert named <= set(main.commands)
+
+
+def test_no_page_names_an_option_that_is_not_there(each_page):
+    known = {
+        opt
+        for command in main.commands.values()
+        for each in command.get_params(click.Context(command))
+        for opt in (*each.opts, *each.secondary_opts)
+    } | {"--version"}
+    lines = [line for piece in each_page.code for line in piece.splitlines()]
+    typed = [line for line in lines if re.search(r"(?:^|[/ ])connector [a-z]+ ", line)]
+    assert {opt for line in typed for opt in re.findall(r"--[a-z-]+", line)} <= known
+
+
+def test_every_key_of_a_runs_json_is_documented_and_the_other_way_round(page):
+    report = RunReport("id", MOMENT, MOMENT, True, (), {}, {}, 0)  # noqa: FBT003 - dry_run
+    documented = page("docs/commands.md").table("key of a run's JSON").column()
+    assert documented == list(json.loads(as_json(report)))
+
+
+def test_every_key_of_the_status_json_is_documented_and_the_other_way_round(page):
+    counts = dict.fromkeys(("invitations_unknown", "replies_conflict"), 0)
+    status = StatusReport(MOMENT, None, {}, counts, ())
+    documented = page("docs/commands.md").table("key of the status JSON").column()
+    assert documented == list(json.loads(status_as_json(status)))

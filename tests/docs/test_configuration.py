@@ -1,0 +1,189 @@
+"""docs/configuration.md has every key of the configuration and no other, with its default."""
+
+import ast
+import inspect
+import re
+from datetime import timedelta
+from enum import Enum
+from types import UnionType
+from typing import Annotated, Union, get_args, get_origin
+
+import pytest
+from pydantic import BaseModel
+from ruamel.yaml import YAML
+
+from connector.config import load_settings
+from connector.config.document import ConfigDocument
+from connector.config.mapping_document import MappingDocument
+from connector.config.secrets import SecretReference
+from connector.config.settings import SignIn
+from connector.core.mapping_faults import SOURCES, WRITTEN_BY_FLOWS
+from connector.core.reviews import ReviewType
+from connector.core.rules import (
+    RECIPIENT_WORDS,
+    REFERENCE_FIELDS,
+    STAGE_FIELDS,
+    Channel,
+    TriggerObject,
+    parse_duration,
+)
+from connector.core.transforms import TRANSFORMS, parse_transform
+from connector.gateways import trustpilot_wire
+
+PAGE = "docs/configuration.md"
+
+
+def model_in(annotation):
+    """The section that a key holds, and whether it holds a list of them."""
+    if isinstance(annotation, type):
+        section = issubclass(annotation, BaseModel) and annotation is not SecretReference
+        return (annotation, False) if section else (None, False)
+    origin, arguments = get_origin(annotation), get_args(annotation)
+    if origin is Annotated:
+        return model_in(arguments[0])
+    if origin in (Union, UnionType, tuple):
+        found = next((model for each in arguments if (model := model_in(each)[0])), None)
+        return found, origin is tuple
+    return None, False
+
+
+def keys_of(model, prefix=""):
+    """Every key below a section, by its path; a list shows as `[]`."""
+    for name, field in model.model_fields.items():
+        path = f"{prefix}{field.alias or name}"
+        yield path, field
+        inner, is_list = model_in(field.annotation)
+        if inner:
+            yield from keys_of(inner, f"{path}[]." if is_list else f"{path}.")
+
+
+KEYS = dict(keys_of(ConfigDocument))
+SECTIONS = ("salesforce", "trustpilot", "business_units", "reviews", "invitations", "limits")
+
+
+def documented(page):
+    """Every documented key by its path, with the cells of its row."""
+    return {
+        f"{table.heading}.{row[0].strip('`')}": row
+        for table in page(PAGE).tables
+        if table.header == ("key", "meaning", "default")
+        for row in table.rows
+    }
+
+
+def test_every_key_is_documented_and_every_documented_key_exists(page):
+    assert set(documented(page)) | set(SECTIONS) == set(KEYS)
+
+
+@pytest.mark.parametrize("path", sorted(set(KEYS) - set(SECTIONS)))
+def test_the_last_column_tells_which_keys_are_needed(path, page):
+    cell = documented(page)[path][2]
+    assert cell.startswith("needed") == KEYS[path].is_required()
+
+
+@pytest.mark.parametrize("path", sorted(set(KEYS) - set(SECTIONS)))
+def test_the_default_in_the_page_is_the_default(path, page):
+    cell, default = documented(page)[path][2], KEYS[path].default
+    written = re.fullmatch(r"`(.*)`", cell)
+    if isinstance(default, timedelta):
+        assert parse_duration(written[1]) == default
+    elif isinstance(default, bool):
+        assert written[1] == str(default).lower()
+    elif isinstance(default, Enum):
+        assert written[1] == default.value
+    elif isinstance(default, str | int) and default:
+        assert written[1] == str(default)
+    else:
+        assert written is None
+
+
+def test_every_key_stands_in_the_example_also_those_that_are_not_needed_there(root):
+    text = (root / "config.example.yaml").read_text(encoding="utf-8")
+    names = {path.split(".")[-1].removesuffix("[]") for path in KEYS}
+    assert names <= set(re.findall(r"(?:^|[\s{#-])([a-z_0-9]+):", text, re.MULTILINE))
+
+
+def test_the_example_loads(root):
+    settings = load_settings(root / "config.example.yaml", {}, require_secrets=False)
+    assert len(settings.invitations.rules) == len(TriggerObject)
+
+
+def test_a_secret_is_named_by_the_words_in_the_page(page):
+    assert page(PAGE).under("Secrets").column() == list(SecretReference.model_fields)
+
+
+def test_the_ways_to_sign_in_stand_in_the_page(page):
+    cell = documented(page)["salesforce.sign_in"][1]
+    assert re.findall(r"`(\w+)`", cell) == [each.value for each in SignIn]
+
+
+def test_the_channels_stand_in_the_page(page):
+    cell = documented(page)["invitations.rules[].as"][1]
+    assert re.findall(r"`(\w+)`", cell) == [each.value for each in Channel]
+
+
+def test_the_objects_of_rules_stand_in_the_page(page):
+    table = page(PAGE).table("`on`")
+    assert table.column() == [each.value for each in TriggerObject]
+    assert table.column(1) == [STAGE_FIELDS[each] for each in TriggerObject]
+    assert table.column(3) == [REFERENCE_FIELDS[each] for each in TriggerObject]
+
+
+def test_the_recipients_of_each_object_stand_in_the_page(page):
+    cells = page(PAGE).table("`on`").column(2)
+    assert [tuple(cell.split(", ")) for cell in cells] == list(RECIPIENT_WORDS.values())
+
+
+def test_every_recipient_is_explained(page):
+    words = {word for each in RECIPIENT_WORDS.values() for word in each}
+    assert set(page(PAGE).table("recipient").column()) == words
+
+
+def test_the_keys_of_a_mapping_stand_in_the_page(page):
+    table = page(PAGE).under("Mapping documents")
+    assert table.column() == list(MappingDocument.model_fields)
+
+
+def test_every_line_that_the_page_shows_for_a_field_is_yaml(page):
+    lines = page(PAGE).table("a field's line").column()
+    fields = {key: each for line in lines for key, each in YAML(typ="safe").load(line).items()}
+    mapping = {"object": "Trustpilot_Review__c", "external_id": "External_Id__c", "fields": fields}
+    assert len(MappingDocument.model_validate(mapping).fields) == len(lines)
+
+
+def test_every_word_of_a_review_is_documented_with_its_kind(page):
+    rows = page(PAGE).under("Words of a review").rows
+    words = {row[0].strip("`"): row[1].partition(":")[0] for row in rows}
+    assert words == {word: source.kind.value for word, source in SOURCES.items()}
+
+
+@pytest.mark.parametrize("kind", ReviewType)
+def test_the_page_tells_which_words_each_type_of_review_has(kind, page):
+    rows = page(PAGE).under("Words of a review").rows
+    column = 2 if kind is ReviewType.SERVICE else 3
+    assert {row[column] for row in rows} == {"yes", "no"}
+    claimed = {row[0].strip("`") for row in rows if row[column] == "yes"}
+    assert claimed == words_filled_by(kind)
+
+
+def words_filled_by(kind):
+    """The words that the wire module hands to `Review` for this type, read from its source."""
+    name = "_ServiceReview" if kind is ReviewType.SERVICE else "_ProductReview"
+    tree = ast.parse(inspect.getsource(getattr(trustpilot_wire, name)))
+    calls = [each for each in ast.walk(tree) if isinstance(each, ast.Call)]
+    (made,) = [
+        each for each in calls if isinstance(each.func, ast.Name) and each.func.id == "Review"
+    ]
+    return {keyword.arg for keyword in made.keywords}
+
+
+def test_every_transform_is_documented_with_what_it_takes(page):
+    rows = page(PAGE).under("Transforms").rows
+    takes = {row[0].strip("`"): row[1] for row in rows}
+    assert set(takes) == {*TRANSFORMS, "truncate 80"}
+    assert takes == {name: parse_transform(name).takes.value for name in takes}
+
+
+def test_the_fields_that_a_mapping_must_not_write_stand_in_the_page(page):
+    (line,) = [line for line in page(PAGE).prose.splitlines() if "are refused in a mapping" in line]
+    assert set(re.findall(r"`(\w+)`", line)) == WRITTEN_BY_FLOWS
