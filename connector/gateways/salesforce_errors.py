@@ -25,7 +25,7 @@ from connector.core.errors import (
 from connector.core.records import RowError
 from connector.gateways.redaction import redacted
 
-VENDOR = "salesforce"
+VENDOR = "Salesforce"
 PERMISSION_SET = "Trustpilot_Connector"
 
 _LOCK = "UNABLE_TO_LOCK_ROW"

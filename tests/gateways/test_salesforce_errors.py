@@ -25,7 +25,7 @@ from connector.gateways.salesforce_errors import (
     to_error,
 )
 
-FACTS = CallFacts("salesforce", "POST", "composite/sobjects", 400)
+FACTS = CallFacts("Salesforce", "POST", "composite/sobjects", 400)
 
 
 @pytest.mark.parametrize(

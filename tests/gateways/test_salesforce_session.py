@@ -38,7 +38,7 @@ def side(emulator, app):
 def org(side, clock, door):
     app = side.settings.connected_apps[0]
     access = SalesforceAccess(SALESFORCE_URL, app.client_id, SecretStr(app.client_secret))
-    return SalesforceOrg(VendorHttp("salesforce", clock=clock, adapter=door), access)
+    return SalesforceOrg(VendorHttp("Salesforce", clock=clock, adapter=door), access)
 
 
 def together(work):
@@ -83,7 +83,7 @@ class AllRefusedTogether(BaseAdapter):
 
 
 def test_an_ended_session_is_renewed_once_for_eight_threads(side, emulator, clock, door):
-    http = VendorHttp("salesforce", clock=clock, adapter=AllRefusedTogether(door))
+    http = VendorHttp("Salesforce", clock=clock, adapter=AllRefusedTogether(door))
     org = SalesforceOrg(http, SalesforceAccess(SALESFORCE_URL, "client", SecretStr("hush")))
     side.org.insert("Contact", {"LastName": "Doe"})
     org.read([CONTACTS])

@@ -61,7 +61,7 @@ class MachineTime(SystemClock):
 @pytest.fixture
 def http(app, door):
     assert app.client_id == "client"
-    return VendorHttp("salesforce", clock=MachineTime(), adapter=door)
+    return VendorHttp("Salesforce", clock=MachineTime(), adapter=door)
 
 
 def by_secret(**more):
@@ -143,7 +143,7 @@ def test_another_key_is_refused(http):
 @pytest.mark.usefixtures("app")
 def test_an_assertion_lives_by_the_machines_clock(key, door, clock):
     """The test clock stands in the past, so what it signs has expired."""
-    http = VendorHttp("salesforce", clock=clock, adapter=door)
+    http = VendorHttp("Salesforce", clock=clock, adapter=door)
     with pytest.raises(SignInError, match="invalid assertion"):
         sign_in(http, by_key(key))
 

@@ -41,7 +41,7 @@ def side(emulator):
 def org(side, clock, door):
     app = side.settings.connected_apps[0]
     access = SalesforceAccess(SALESFORCE_URL, app.client_id, SecretStr(app.client_secret))
-    return SalesforceOrg(VendorHttp("salesforce", clock=clock, adapter=door), access)
+    return SalesforceOrg(VendorHttp("Salesforce", clock=clock, adapter=door), access)
 
 
 @pytest.fixture

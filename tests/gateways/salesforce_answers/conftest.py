@@ -135,7 +135,7 @@ def access():
 
 @pytest.fixture
 def org(vendor, clock, access):
-    http = VendorHttp("salesforce", clock=clock, adapter=vendor, settings=HttpSettings(attempts=2))
+    http = VendorHttp("Salesforce", clock=clock, adapter=vendor, settings=HttpSettings(attempts=2))
     return SalesforceOrg(http, access)
 
 

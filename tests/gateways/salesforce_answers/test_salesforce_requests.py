@@ -73,7 +73,7 @@ def test_the_newest_version_that_both_know_is_used(org, vendor):
 @pytest.mark.parametrize("configured", ["60.0", "v60.0"])
 def test_a_configured_version_is_used_without_asking(vendor, clock, configured):
     access = SalesforceAccess(URL, "client", SecretStr("hush"), api_version=configured)
-    org = SalesforceOrg(VendorHttp("salesforce", clock=clock, adapter=vendor), access)
+    org = SalesforceOrg(VendorHttp("Salesforce", clock=clock, adapter=vendor), access)
     vendor.will(vendor.composite(vendor.page()))
     org.read([CONTACTS])
     assert [one.path_url for one in vendor.sent][1:] == ["/services/data/v60.0/composite"]
