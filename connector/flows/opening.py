@@ -111,7 +111,7 @@ def resolve_units(
     A unit that Trustpilot does not know stops the run: never a green run with 0 reviews.
     """
     return tuple(
-        _known(wanted, opening) or _new(org, trustpilot, wanted, dry_run=dry_run)
+        _known(wanted, opening) or _asked(org, trustpilot, wanted, opening, dry_run=dry_run)
         for wanted in policy.units
     )
 
@@ -125,10 +125,14 @@ def _known(wanted: UnitPolicy, opening: Opening) -> Unit | None:
     return None
 
 
-def _new(org: Org, trustpilot: Trustpilot, wanted: UnitPolicy, *, dry_run: bool) -> Unit:
+def _asked(
+    org: Org, trustpilot: Trustpilot, wanted: UnitPolicy, opening: Opening, *, dry_run: bool
+) -> Unit:
+    """The unit by what Trustpilot says; its record is made where the org has none yet."""
     profile = _ask_for_profile(trustpilot, wanted)
-    row: dict[str, object] = {}
-    if not dry_run:
+    # Trustpilot also finds a domain by another spelling (www.), so the record can be there.
+    row: Row = opening.unit_rows.get(profile.id, {})
+    if not row and not dry_run:
         (result,) = org.upsert(BUSINESS_UNIT, "External_Id__c", [profile_row(profile)])
         if result.error:
             raise ConfigurationError(

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from itertools import pairwise
 
-from connector.core.errors import AllowanceExhausted, NotFound
+from connector.core.errors import AllowanceExhausted, NotFound, VendorAnswerUnreadable
 from connector.core.issues import Issue, OpenIssue, issue_key
 from connector.core.mapping import content_hash, map_review
 from connector.core.objects import REVIEW
@@ -59,7 +59,7 @@ def _read_stream(context: RunContext, unit: Unit, review_type: ReviewType, tally
     for reviews, unreadable in _batches(pages):
         seen += len(reviews)
         context.reporter.progress(f"{unit.name}: {STREAMS[review_type]}", seen)
-        tally.issues += [_unreadable_issue(item, unit) for item in unreadable]
+        tally.issues += [_unreadable_issue(item, review_type, unit) for item in unreadable]
         _store(context, unit, reviews, tally)
     context.reporter.event("stream_read", stream=mark.stream, business_unit=unit.id, reviews=seen)
     tally.marks.append(mark)
@@ -85,7 +85,9 @@ def _is_past(page: ReviewPage, start: datetime) -> bool:
     """
     times = [review.created_at for review in page.reviews]
     newest_first = all(one >= other for one, other in pairwise(times))
-    return bool(times) and newest_first and times[-1] < start
+    # A page of one moment (an import of old reviews) tells no order either.
+    ordered = len(times) == 1 or times[:1] != times[-1:]
+    return newest_first and ordered and bool(times) and times[-1] < start
 
 
 def _batches(pages: Iterable[ReviewPage]) -> Iterator[tuple[list[Review], list[Unreadable]]]:
@@ -110,15 +112,24 @@ def _store(context: RunContext, unit: Unit, reviews: Sequence[Review], tally: Ta
     tally.counts["reviews_read"] += len(reviews)
     tally.counts["reviews_unchanged"] += plan.unchanged
     tally.actions += [_action(store, types) for store in plan.stores]
+    to_store = {store.id for store in plan.stores}
+    for review_id in types.keys() - to_store:
+        _settle(context, types[review_id], review_id, tally)
     if context.dry_run or not plan.stores:
         return
     results = context.org.upsert(REVIEW, KEY, [store.row for store in plan.stores])
     for store, result in zip(plan.stores, results, strict=True):
         if result.error is None:
             tally.counts["reviews_new" if store.is_new else "reviews_changed"] += 1
-            tally.passed.append(issue_key(_REFUSED[types[store.id]], store.id))
+            _settle(context, types[store.id], store.id, tally)
         else:
             tally.issues.append(_refused_issue(store.id, types[store.id], unit, result.error))
+
+
+def _settle(context: RunContext, review_type: ReviewType, review_id: str, tally: Tally) -> None:
+    """The review stands in the org: close what earlier runs could not do about it."""
+    keys = (issue_key(codes[review_type], review_id) for codes in (_REFUSED, _UNREADABLE))
+    tally.passed += [key for key in keys if key in context.opening.issues]
 
 
 def _stored(context: RunContext, review_ids: Sequence[str]) -> dict[str, Row]:
@@ -139,10 +150,10 @@ def _mapped(context: RunContext, unit: Unit, review: Review) -> MappedReview:
 
 
 def _retry_issues(context: RunContext, tally: Tally) -> None:
-    """Fetch again, by id, the reviews that an earlier run could not store."""
+    """Fetch again, by id, the reviews that an earlier run could not read or store."""
     seen = set(tally.passed) | {issue.key for issue in tally.issues}
     for issue in context.opening.issues.values():
-        if issue.flow != FLOW or issue.key in seen or issue.code not in _RETRIED:
+        if issue.key in seen or issue.code not in _RETRIED or issue.record == _WITHOUT_ID:
             continue
         unit = next((one for one in context.units if one.id == issue.business_unit_id), None)
         if unit is None:
@@ -152,11 +163,15 @@ def _retry_issues(context: RunContext, tally: Tally) -> None:
 
 
 def _retry(context: RunContext, unit: Unit, issue: OpenIssue, tally: Tally) -> None:
+    review_type = _RETRIED[issue.code]
     try:
-        review = context.trustpilot.review(_RETRIED[issue.code], issue.record)
+        review = context.trustpilot.review(review_type, issue.record)
     except NotFound:
         tally.notes.append(f"Review {issue.record} is gone at Trustpilot.")
         tally.passed.append(issue.key)
+    except VendorAnswerUnreadable as error:
+        still = Unreadable(issue.record, error.message)
+        tally.issues.append(_unreadable_issue(still, review_type, unit))
     else:
         _store(context, unit, [review], tally)
 
@@ -165,7 +180,12 @@ _REFUSED = {
     ReviewType.SERVICE: "service_review_refused",
     ReviewType.PRODUCT: "product_review_refused",
 }
-_RETRIED = {code: review_type for review_type, code in _REFUSED.items()}
+_UNREADABLE = {
+    ReviewType.SERVICE: "service_review_unreadable",
+    ReviewType.PRODUCT: "product_review_unreadable",
+}
+_RETRIED = {code: kind for codes in (_REFUSED, _UNREADABLE) for kind, code in codes.items()}
+_WITHOUT_ID = "without id"
 
 
 def _action(store: StoreReview, types: dict[str, ReviewType]) -> Action:
@@ -187,12 +207,12 @@ def _refused_issue(review_id: str, review_type: ReviewType, unit: Unit, error: R
     )
 
 
-def _unreadable_issue(item: Unreadable, unit: Unit) -> Issue:
+def _unreadable_issue(item: Unreadable, review_type: ReviewType, unit: Unit) -> Issue:
     return Issue(
-        code="review_unreadable",
+        code=_UNREADABLE[review_type],
         message=f"Trustpilot sent a review that could not be read: {item.reason}",
         next_step="Look at the review at Trustpilot; report it if it looks right there.",
         flow=FLOW,
-        record=item.id or "without id",
+        record=item.id or _WITHOUT_ID,
         business_unit_id=unit.id,
     )

@@ -7,9 +7,10 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from connector.core.errors import AllowanceExhausted
+from connector.core.issues import Issue, issue_key
 from connector.core.objects import BUSINESS_UNIT, INVITATION, REVIEW, InvitationStatus, ReplyStatus
 from connector.core.plan_summary import plan_summary, profile_row
-from connector.core.records import Condition, Select
+from connector.core.records import Condition, RowError, Select
 from connector.core.reviews import ReviewType
 from connector.core.run_report import Action, FlowReport
 from connector.core.units import Unit
@@ -19,6 +20,7 @@ from connector.flows.tally import Tally
 FLOW = "summary"
 
 _RECENT = timedelta(days=30)
+_REFUSED = "summary_refused"
 
 
 def run(context: RunContext, *, recount: bool) -> FlowReport:
@@ -42,7 +44,9 @@ def _summarise(context: RunContext, unit: Unit, tally: Tally, *, recount: bool) 
     if recount and unit.record_id:
         wanted |= _counts(context, unit)
     row = plan_summary(wanted, context.opening.unit_rows.get(unit.id), context.now)
+    refused = issue_key(_REFUSED, unit.id)
     if row is None:
+        tally.passed += [refused] if refused in context.opening.issues else []
         return
     tally.actions.append(Action("update summary", unit.id))
     if context.dry_run:
@@ -50,8 +54,21 @@ def _summarise(context: RunContext, unit: Unit, tally: Tally, *, recount: bool) 
     (result,) = context.org.upsert(BUSINESS_UNIT, "External_Id__c", [row])
     if result.error is None:
         tally.counts["summaries_updated"] += 1
+        tally.passed.append(refused)
     else:
-        tally.notes.append(f"The summary of {unit.name} was not updated: {result.error.code}.")
+        tally.issues.append(_refused_issue(unit, result.error))
+
+
+def _refused_issue(unit: Unit, error: RowError) -> Issue:
+    fields = f" ({', '.join(error.fields)})" if error.fields else ""
+    return Issue(
+        code=_REFUSED,
+        message=f"The org refused the business unit's summary: {error.code}{fields}.",
+        next_step="Correct the org's validation; the next run tries again.",
+        flow=FLOW,
+        record=unit.id,
+        business_unit_id=unit.id,
+    )
 
 
 def _counts(context: RunContext, unit: Unit) -> Mapping[str, int]:

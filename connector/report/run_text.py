@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
+from connector.core.errors import ConnectorError
 from connector.core.exit_codes import MEANINGS, ExitCode, exit_code
 from connector.core.run_report import FlowReport, RunReport
 from connector.report.errors import sentence
@@ -73,10 +74,7 @@ def as_json(report: RunReport) -> str:
         "open_issues": report.open_issues,
         "calls": report.calls,
         "calls_total": _totals(report.calls),
-        "failures": [
-            {"kind": type(failure).__name__, "message": failure.message, "next": failure.next_step}
-            for failure in report.failures
-        ],
+        "failures": [_failure_json(failure) for failure in report.failures],
     }
     if report.dry_run:
         document["actions"] = [
@@ -85,6 +83,27 @@ def as_json(report: RunReport) -> str:
             for each in flow.actions
         ]
     return json.dumps(document, ensure_ascii=False, separators=(",", ":"))
+
+
+def stopped_as_json(run_id: str, error: ConnectorError) -> str:
+    """One line of JSON for a run that could not begin: keys of `as_json`, as far as they apply."""
+    code = exit_code([error])
+    document = {
+        "run_id": run_id,
+        "exit_code": code.value,
+        "outcome": MEANINGS[code],
+        "did_something": False,
+        "failures": [_failure_json(error)],
+    }
+    return json.dumps(document, ensure_ascii=False, separators=(",", ":"))
+
+
+def _failure_json(failure: ConnectorError) -> dict[str, str]:
+    return {
+        "kind": type(failure).__name__,
+        "message": failure.message,
+        "next": failure.next_step,
+    }
 
 
 def _flow_json(flow: FlowReport) -> dict[str, Any]:

@@ -36,6 +36,8 @@ def _lines(status: StatusReport, unit_names: Mapping[str, str]) -> Iterator[str]
         yield f"Last run: {status.last_run:%Y-%m-%d %H:%M} UTC"
     for key, at in sorted(status.marks.items()):
         stream, _, unit_id = key.partition(":")
+        if stream.endswith("_begin"):  # when counting began: no progress that a person follows
+            continue
         unit = f"{unit_names.get(unit_id, unit_id)}: " if unit_id else ""
         yield f"{unit}{stream.replace('_', ' ')} read through {at:%Y-%m-%d %H:%M} UTC"
     for word, text in _WORDS.items():

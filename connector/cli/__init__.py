@@ -1,0 +1,31 @@
+"""What people type: click commands that gather arguments, call wiring and print a report."""
+
+from __future__ import annotations
+
+from importlib.metadata import version
+
+import click
+
+from connector.cli.demo import demo
+from connector.cli.emulator import emulator
+from connector.cli.run import run
+from connector.cli.status import status
+from connector.cli.validate import validate
+
+__all__ = ["main"]
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(version("connector"), prog_name="connector")
+def main() -> None:
+    r"""Connect Trustpilot and Salesforce: reviews in, invitations and replies out.
+
+    \b
+    Try it without an account:   connector demo
+    Check a configuration:       connector validate
+    Do one pass:                 connector run
+    """
+
+
+for command in (demo, validate, run, status, emulator):
+    main.add_command(command)

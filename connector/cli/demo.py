@@ -1,0 +1,53 @@
+"""`connector demo`: both vendors emulated here, the whole job, a report; needs no account."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+from rich.box import SIMPLE
+from rich.console import Console
+from rich.table import Table
+
+from connector.cli.options import emulator_installed, speaking_errors
+
+_EPILOG = """\b
+Example:
+  connector demo
+"""
+
+
+_SHORT = {"replies_out": "replies", "invitations_out": "invites", "reviews_in": "reviews"}
+"""Headings of the table of calls: so that it fits a terminal of 80 columns."""
+
+
+@click.command(epilog=_EPILOG)
+def demo() -> None:
+    """Watch the whole job on emulated vendors; needs no account and no network.
+
+    Reviews arrive, stages change, invitations go out, a link is opened, a reply is published.
+    The connector runs as in production: its own process, HTTPS, a configuration file.
+    """
+    with speaking_errors(), emulator_installed():
+        # Here and not above: only the demo needs the `emulator` extra.
+        from connector.demo.stage import open_stage  # noqa: PLC0415
+        from connector.demo.story import tell  # noqa: PLC0415
+
+        with open_stage() as stage:
+            runs = tell(stage, click.echo)
+        click.echo("\nAPI calls (Salesforce + Trustpilot), sign-in included")
+        Console().print(_calls_table(runs))
+
+
+def _calls_table(runs: list[tuple[str, dict[str, Any]]]) -> Table:
+    parts = list(dict.fromkeys(part for _, run in runs for part in run["calls"]))
+    titles = [_SHORT.get(part, part) for part in parts]
+    table = Table("run", *titles, "all", box=SIMPLE, padding=(0, 1, 0, 0), pad_edge=False)
+    for title, run in runs:
+        cells = [_cell(run["calls"].get(part, {})) for part in parts]
+        table.add_row(title, *cells, _cell(run["calls_total"]))
+    return table
+
+
+def _cell(calls: dict[str, int]) -> str:
+    return f"{calls.get('Salesforce', 0)}+{calls.get('Trustpilot', 0)}"

@@ -1,0 +1,73 @@
+"""What commands share: the configuration option, loading it, and ending with an exit code."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, NoReturn, TypeVar
+
+import click
+
+from connector.config import Settings, load_settings
+from connector.core.errors import ConfigurationError, ConnectorError, Problem
+from connector.core.exit_codes import exit_code
+from connector.report.errors import sentence
+
+_Command = TypeVar("_Command", bound=Callable[..., Any])
+
+
+def config_option(command: _Command) -> _Command:
+    """Give a command `--config FILE`; `CONNECTOR_CONFIG` names it as well."""
+    return click.option(
+        "--config",
+        "config_path",
+        type=click.Path(path_type=Path, dir_okay=False),
+        default=Path("config.yaml"),
+        show_default=True,
+        envvar="CONNECTOR_CONFIG",
+        help="The configuration file; also read from CONNECTOR_CONFIG.",
+    )(command)
+
+
+def json_option(command: _Command) -> _Command:
+    """Give a command `--json`."""
+    return click.option(
+        "--json", "as_json", is_flag=True, help="Print one JSON object on one line."
+    )(command)
+
+
+def settings_from(path: Path, *, require_secrets: bool = True) -> Settings:
+    """The settings in this file and this environment. Raises `ConfigurationError`."""
+    return load_settings(path, os.environ, require_secrets=require_secrets)
+
+
+@contextmanager
+def speaking_errors() -> Iterator[None]:
+    """End the command with a sentence and the exit code of what went wrong."""
+    try:
+        yield
+    except ConnectorError as error:
+        click.echo(sentence(error), err=True)
+        leave(exit_code([error]))
+    except KeyboardInterrupt:
+        click.echo("Stopped. Nothing is lost: the next run resumes.", err=True)
+        leave(130)
+
+
+@contextmanager
+def emulator_installed() -> Iterator[None]:
+    """Say what to install when a library of the `emulator` extra is missing."""
+    try:
+        yield
+    except ModuleNotFoundError as missing:
+        raise ConfigurationError(
+            [Problem(f"The emulator needs {missing.name}, which is not installed.")],
+            next_step="Type: pip install 'connector[emulator]'",
+        ) from missing
+
+
+def leave(code: int) -> NoReturn:
+    """End the process with this exit code."""
+    raise SystemExit(int(code))
