@@ -15,16 +15,17 @@ from connector.cli.validate import validate
 __all__ = ["main"]
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+_EPILOG = """\b
+Try it without an account:   connector demo
+Check a configuration:       connector validate
+Do one pass:                 connector run
+"""
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]}, epilog=_EPILOG)
 @click.version_option(version("connector"), prog_name="connector")
 def main() -> None:
-    r"""Connect Trustpilot and Salesforce: reviews in, invitations and replies out.
-
-    \b
-    Try it without an account:   connector demo
-    Check a configuration:       connector validate
-    Do one pass:                 connector run
-    """
+    """Connect Trustpilot and Salesforce: reviews in, invitations and replies out."""
 
 
 for command in (demo, validate, run, status, emulator):

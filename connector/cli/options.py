@@ -13,7 +13,13 @@ import click
 from connector.config import Settings, load_settings
 from connector.core.errors import ConfigurationError, ConnectorError, Problem
 from connector.core.exit_codes import exit_code
-from connector.report.errors import sentence
+from connector.report.errors import defect_report, sentence
+
+INTERRUPTED = 130
+"""What shells say of a command that was ended by Ctrl-C."""
+
+DEFECT = 70
+"""An error inside the connector itself (EX_SOFTWARE of sysexits)."""
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
@@ -53,7 +59,10 @@ def speaking_errors() -> Iterator[None]:
         leave(exit_code([error]))
     except KeyboardInterrupt:
         click.echo("Stopped. Nothing is lost: the next run resumes.", err=True)
-        leave(130)
+        leave(INTERRUPTED)
+    except Exception as defect:  # noqa: BLE001  whatever it is, its text may hold personal data
+        click.echo(defect_report(defect), err=True)
+        leave(DEFECT)
 
 
 @contextmanager

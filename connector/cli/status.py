@@ -29,7 +29,7 @@ Examples:
 @config_option
 @json_option
 def status(config_path: Path, as_json: bool) -> None:  # noqa: FBT001  click passes options by name
-    """Show how far reviews are read, what waits, what failed, and what is left to call.
+    """Show how far reviews are read, what waits, what failed, and the Salesforce calls used.
 
     Exit code 0 when all is well, 1 when something needs a look.
     """
@@ -38,6 +38,5 @@ def status(config_path: Path, as_json: bool) -> None:  # noqa: FBT001  click pas
         with reporter_for(new_run_id()) as reporter:
             world = connect(settings, reporter)
             found = read_status(world.org, run_policy(settings))
-        names = {unit.id: unit.name for unit in settings.business_units if unit.id}
-        click.echo(status_as_json(found) if as_json else status_as_text(found, names))
+        click.echo(status_as_json(found) if as_json else status_as_text(found))
         leave(status_code(found))

@@ -37,9 +37,21 @@ class Issue:
         return issue_key(self.code, self.record)
 
 
+ISSUE_FIELDS = (
+    "Key__c",
+    "Code__c",
+    "Flow__c",
+    "Record__c",
+    "Attempts__c",
+    "Business_Unit_Id__c",
+    "Status__c",
+)
+"""What is read of an issue that is not closed."""
+
+
 @dataclass(frozen=True)
 class OpenIssue:
-    """An issue as the org remembers it."""
+    """An issue as the org remembers it; `dropped` where a person gave it up."""
 
     key: str
     code: str
@@ -47,6 +59,7 @@ class OpenIssue:
     record: str
     attempts: int = 1
     business_unit_id: str = ""
+    dropped: bool = False
 
 
 def open_issue(row: Row) -> OpenIssue:
@@ -58,13 +71,17 @@ def open_issue(row: Row) -> OpenIssue:
         record=row.get("Record__c") or "",
         attempts=int(row.get("Attempts__c") or 1),
         business_unit_id=row.get("Business_Unit_Id__c") or "",
+        dropped=row.get("Status__c") == IssueStatus.DROPPED.value,
     )
 
 
 def issue_rows(
     found: Iterable[Issue], known: Mapping[str, OpenIssue], now: datetime, run_id: str
 ) -> list[dict[str, object]]:
-    """Rows for the issues of this run: new ones start counting, known ones count on."""
+    """Rows for the issues of this run: new ones start counting, known ones count on.
+
+    What a person dropped stays dropped, however often it comes.
+    """
     rows: dict[str, dict[str, object]] = {}
     for issue in found:
         before = known.get(issue.key)
@@ -79,7 +96,7 @@ def issue_rows(
             "Attempts__c": before.attempts + 1 if before else 1,
             "Last_Seen__c": now,
             "Run_Id__c": run_id,
-            "Status__c": IssueStatus.OPEN.value,
+            "Status__c": _status(before).value,
         }
         if before is None:
             row["First_Seen__c"] = now
@@ -101,6 +118,10 @@ def closing_rows(
         for key in dict.fromkeys(passed)
         if key in known
     ]
+
+
+def _status(before: OpenIssue | None) -> IssueStatus:
+    return IssueStatus.DROPPED if before and before.dropped else IssueStatus.OPEN
 
 
 def _fit(sentence: str) -> str:

@@ -126,8 +126,9 @@ def plan_claim(
 
 def reference_number(rule: Rule, facts: RecipientFacts) -> str:
     """The reference number of the experience, without what Trustpilot refuses in one."""
-    value = value_at(facts.record, rule.reference_field) or facts.record["Id"]
-    return str(value).translate(_REFUSED_IN_REFERENCES).strip()[:255]
+    value = value_at(facts.record, rule.reference_field)
+    text = "" if value is None else str(value).translate(_REFUSED_IN_REFERENCES).strip()
+    return text[:255] or str(facts.record["Id"])
 
 
 def _due(entered_at: datetime, rule: Rule) -> datetime:

@@ -65,6 +65,16 @@ class ReplyDecision:
     reason: str = ""
 
 
+_ANSWERED = {
+    ReviewType.SERVICE: (
+        "Someone answered at Trustpilot meanwhile: read Live Reply, then post again."
+    ),
+    ReviewType.PRODUCT: (
+        "Your business has commented already: read Live Reply, and go on at Trustpilot."
+    ),
+}
+
+
 def same_text(one: str, other: str) -> bool:
     """True when two texts read the same: line ends and outer blanks are the vendors' affair."""
     return _normal(one) == _normal(other)
@@ -77,10 +87,7 @@ def decide_reply(queued: QueuedReply, live: str) -> ReplyDecision:
     if same_text(live, queued.text):
         return ReplyDecision(ReplyStep.SETTLE)
     if live.strip() and not same_text(live, queued.last_published):
-        return ReplyDecision(
-            ReplyStep.CONFLICT,
-            "Someone answered at Trustpilot meanwhile: read Live Reply, then post again.",
-        )
+        return ReplyDecision(ReplyStep.CONFLICT, _ANSWERED[queued.review_type])
     return ReplyDecision(ReplyStep.POST)
 
 

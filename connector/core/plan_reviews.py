@@ -6,6 +6,7 @@ What the agent writes (`Reply__c`) is never touched from here.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -18,6 +19,11 @@ HASH = "Content_Hash__c"
 
 STORED_FIELDS = (KEY, HASH, "Reply_Status__c", "Live_Reply__c")
 """What must be read of a stored review before deciding about it."""
+
+LONGEST_MEMORY = 131_072
+"""Characters that the checkpoint's field for seen reviews can hold."""
+
+_HASH_KEPT = 16
 
 _OURS_TO_SETTLE = {None, "", ReplyStatus.PUBLISHED.value, ReplyStatus.DELETED.value}
 
@@ -54,6 +60,31 @@ class ReviewsPlan:
 
     stores: tuple[StoreReview, ...]
     unchanged: int
+
+
+def seen_text(seen: Mapping[str, str]) -> str:
+    """Review ids and content hashes as text for a checkpoint; empty where they do not fit.
+
+    The next run reads these reviews again, because its window overlaps; it need not ask the
+    org about those whose content is still the same.
+    """
+    kept = {review_id: content_hash[:_HASH_KEPT] for review_id, content_hash in seen.items()}
+    text = json.dumps(kept, sort_keys=True, separators=(",", ":")) if kept else ""
+    return text if len(text) <= LONGEST_MEMORY else ""
+
+
+def seen_reviews(text: object) -> dict[str, str]:
+    """What `seen_text` wrote; nothing where the field is empty or somebody changed it."""
+    try:
+        seen = json.loads(str(text or "{}"))
+    except ValueError:
+        return {}
+    return {str(key): str(value) for key, value in seen.items()} if isinstance(seen, dict) else {}
+
+
+def is_seen(review: MappedReview, seen: Mapping[str, str]) -> bool:
+    """True when the last run left exactly this content in the org."""
+    return seen.get(review.id) == review.content_hash[:_HASH_KEPT]
 
 
 def plan_reviews(mapped: Iterable[MappedReview], stored: Mapping[str, Row]) -> ReviewsPlan:

@@ -8,12 +8,13 @@ it is shown to a person and never repeated silently.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
+from connector.core.attempts import LONGEST_SEND, OUTCOME_OF, outcome_row
 from connector.core.instants import instant
 from connector.core.objects import AttemptOutcome, InvitationStatus
-from connector.core.outcomes import SendOutcome, Verdict
+from connector.core.outcomes import SendOutcome
 from connector.core.recipients import Declined, Person, may_be_asked
 from connector.core.records import Row
 from connector.core.rules import Rule, TriggerObject
@@ -39,12 +40,6 @@ DUE_FIELDS = (
     "Attempts__c",
 )
 """What is read of an invitation before it is decided."""
-
-ATTEMPT_FIELDS = ("Id", "Attempt_Key__c", "Run_Id__c", "Started_At__c", "Outcome__c")
-"""What is read of an attempt that somebody made before us."""
-
-LONGEST_SEND = timedelta(minutes=5)
-"""After this long an attempt without an outcome belongs to a run that is gone."""
 
 _STATUS_AFTER = {
     AttemptOutcome.ACCEPTED: InvitationStatus.ACCEPTED,
@@ -184,26 +179,11 @@ class Settled:
     outcome: AttemptOutcome
 
 
-_OUTCOME_OF = {
-    Verdict.ACCEPTED: AttemptOutcome.ACCEPTED,
-    Verdict.REFUSED: AttemptOutcome.FAILED,
-    Verdict.UNKNOWN: AttemptOutcome.UNKNOWN,
-    Verdict.TRY_LATER: AttemptOutcome.NOT_SENT,
-}
-
-
 def settle(due: DueInvitation, attempt_id: str, outcome: SendOutcome, now: datetime) -> Settled:
     """Turn Trustpilot's answer into rows; what was not sent stays scheduled for a new attempt."""
-    result = _OUTCOME_OF[outcome.verdict]
-    detail = " ".join(part for part in (outcome.code, outcome.detail) if part)[:255] or None
-    attempt = {
-        "Id": attempt_id,
-        "Outcome__c": result.value,
-        "Outcome_At__c": now,
-        "Http_Status__c": outcome.status,
-        "Detail__c": detail,
-    }
-    return Settled(attempt, _after(due, result, detail, now), result)
+    result = OUTCOME_OF[outcome.verdict]
+    attempt = outcome_row(attempt_id, outcome, now)
+    return Settled(attempt, _after(due, result, attempt["Detail__c"], now), result)
 
 
 def settle_foreign(due: DueInvitation, attempt: Row, now: datetime) -> dict[str, Any] | None:
@@ -212,12 +192,19 @@ def settle_foreign(due: DueInvitation, attempt: Row, now: datetime) -> dict[str,
     Its outcome is copied where it left one. Where it left none and is gone, nobody knows.
     """
     if attempt.get("Outcome__c"):
-        return _after(due, AttemptOutcome(attempt["Outcome__c"]), None, now)
+        outcome, at = AttemptOutcome(attempt["Outcome__c"]), instant(attempt.get("Outcome_At__c"))
+        return _after(due, outcome, attempt.get("Detail__c"), at or now)
     started = instant(attempt.get("Started_At__c"))
     if started is not None and now - started < LONGEST_SEND:
         if due.row.get("Status__c") == InvitationStatus.SENDING.value:
             return None
-        return {"Id": due.id, "Status__c": InvitationStatus.SENDING.value}
+        # The outcome may be recorded in this very moment. With the number of attempts that this
+        # row goes with, the next run still asks for the same right and finds that outcome.
+        return {
+            "Id": due.id,
+            "Attempts__c": due.attempt - 1,
+            "Status__c": InvitationStatus.SENDING.value,
+        }
     detail = "The run that was sending it stopped before it could say what happened."
     return _after(due, AttemptOutcome.UNKNOWN, detail, now)
 

@@ -44,7 +44,7 @@ def profile_row(profile: BusinessUnitProfile) -> dict[str, Any]:
     }
     return {
         "External_Id__c": profile.id,
-        "Name": (profile.name or profile.domain)[:80],
+        "Name": (profile.name or profile.domain).strip()[:80].strip(),
         "Domain__c": profile.domain,
         "Trust_Score__c": profile.trust_score,
         "Stars__c": profile.stars,

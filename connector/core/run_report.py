@@ -27,11 +27,15 @@ class Action:
 
 @dataclass(frozen=True)
 class Mark:
-    """How far a stream has been read: everything before `at` is stored or an issue."""
+    """How far a stream has been read: everything before `at` is stored or an issue.
+
+    `seen` is what the next run will read again, for reviews: see `plan_reviews.seen_text`.
+    """
 
     stream: str
     business_unit_id: str
     at: datetime
+    seen: str = ""
 
     @property
     def key(self) -> str:

@@ -23,6 +23,7 @@ class StatusReport:
     """How things stand at `at` (the org's time).
 
     `marks` maps streams (`service_reviews:<unit id>`) to how far each has been read;
+    `unit_names` maps Trustpilot's ids of business units to the names on their records;
     `counts` says how many invitations and replies wait or need a look;
     `salesforce_usage` is (used, allowed) API calls in 24 hours, None where the org does not tell.
     """
@@ -32,6 +33,7 @@ class StatusReport:
     marks: Mapping[str, datetime]
     counts: Mapping[str, int]
     issues: tuple[IssueLine, ...]
+    unit_names: Mapping[str, str]
     salesforce_usage: tuple[int, int] | None = None
 
     @property

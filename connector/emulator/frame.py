@@ -103,8 +103,9 @@ class VendorFrame:
 
     async def _send(self, answer: Answer, send: Send, *, cut: bool) -> None:
         date = format_datetime(self._ground.clock.now(), usegmt=True)
-        headers = answer.without(b"date", b"content-length", *([] if answer.body else _TYPE))
-        headers.append((b"date", date.encode()))
+        headers = answer.without(b"content-length", *([] if answer.body else _TYPE))
+        if not any(name == b"date" for name, _ in headers):  # a fault may tell another time
+            headers.append((b"date", date.encode()))
         if answer.status not in _NO_BODY_STATUSES:
             length = len(answer.body) + int(cut)
             headers.append((b"content-length", str(length).encode()))

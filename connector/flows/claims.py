@@ -46,11 +46,33 @@ def claim_entries(context: RunContext, tally: Tally) -> list[dict[str, Any]]:
     for trigger in since:
         at = min([context.now, *(at for on, at in refused_at if on is trigger)])
         tally.marks.append(Mark(_stream(trigger), "", at))
+        if _beginning(context, trigger) is None:
+            tally.marks.append(Mark(_stream_begin(trigger), "", context.now))
+    tally.marks += _unwatched(context, set(since))
     return inserted
+
+
+def _unwatched(context: RunContext, watched: set[TriggerObject]) -> list[Mark]:
+    """Marks of objects that have no rule now: one switched on later does not look back to then."""
+    marks = (Mark(_stream(trigger), "", context.now) for trigger in TriggerObject)
+    return [
+        mark
+        for trigger, mark in zip(TriggerObject, marks, strict=True)
+        if trigger not in watched and mark.key in context.opening.marks
+    ]
 
 
 def _stream(trigger: TriggerObject) -> str:
     return f"{trigger.value.lower()}_entries"
+
+
+def _stream_begin(trigger: TriggerObject) -> str:
+    return f"{_stream(trigger)}_begin"
+
+
+def _beginning(context: RunContext, trigger: TriggerObject) -> datetime | None:
+    """When the first run watched this object; unlike the mark it never moves."""
+    return context.opening.marks.get(Mark(_stream_begin(trigger), "", context.now).key)
 
 
 def _since(context: RunContext, trigger: TriggerObject) -> datetime:
@@ -66,8 +88,8 @@ def _candidates(context: RunContext, entries: list[Entry]) -> list[_Candidate]:
     """One candidate per experience: of two rules on one, the first in the file wins."""
     found: dict[str, _Candidate] = {}
     for entry in entries:
-        seen_before = Mark(_stream(entry.object), "", context.now).key in context.opening.marks
-        floor = None if seen_before else context.now
+        # The overlap of the second run reaches back before the first one.
+        floor = _beginning(context, entry.object) or context.now
         for rule in rules_for(entry, context.policy.rules, floor):
             unit = context.unit_named(rule.business_unit)
             key = claim_key(context.org.organization_id, unit.id, entry)

@@ -113,6 +113,7 @@ def _mark_row(mark: Mark, context: RunContext) -> dict[str, Any]:
         "Stream__c": mark.stream,
         "Business_Unit_Id__c": mark.business_unit_id or None,
         "Mark__c": to_the_second(mark.at),
+        "Seen__c": mark.seen or None,
         "Run_Id__c": context.run_id,
     }
 

@@ -15,9 +15,13 @@ from connector.flows.ports import Org, Reporter, Trustpilot
 
 @dataclass(frozen=True)
 class Opening:
-    """What the org remembered when the run began."""
+    """What the org remembered when the run began.
+
+    `marks` and `seen` are by the checkpoint's key, `unit_rows` by Trustpilot's id.
+    """
 
     marks: Mapping[str, datetime]
+    seen: Mapping[str, Mapping[str, str]]
     unit_rows: Mapping[str, Row]
     due: tuple[Row, ...]
     queued_replies: tuple[Row, ...]

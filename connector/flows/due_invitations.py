@@ -23,7 +23,7 @@ from connector.core.run_report import Action
 from connector.core.units import Unit
 from connector.flows.context import RunContext
 from connector.flows.people import read_contacts, read_records
-from connector.flows.sending import Ready, send_emails
+from connector.flows.sending import Ready, send_emails, settle_begun
 from connector.flows.tally import Tally
 
 _COUNTED = {
@@ -43,9 +43,10 @@ class _Judged:
 
 @dataclass(frozen=True)
 class _Work:
-    """What the due invitations come to: rows to write at once, e-mails to send."""
+    """What the due invitations come to: rows to write at once, stops, e-mails to send."""
 
     rows: list[dict[str, Any]]
+    stops: list[tuple[DueInvitation, Stop]]
     emails: list[Ready]
 
 
@@ -56,8 +57,10 @@ def work_off(context: RunContext, rows: Sequence[Row], tally: Tally) -> None:
     work = _decide(context, [DueInvitation(row) for row in rows], tally)
     if context.dry_run:
         return
-    if work.rows:
-        _write(context, work.rows, tally)
+    begun = settle_begun(context, [due for due, _ in work.stops if not due.is_link], tally)
+    stops = [stop_row(due, stop) for due, stop in work.stops if due.id not in begun]
+    if work.rows or stops:
+        _write(context, [*work.rows, *stops], tally)
     send_emails(context, work.emails, tally)
 
 
@@ -71,7 +74,7 @@ def _decide(context: RunContext, invitations: list[DueInvitation], tally: Tally)
     contacts = read_contacts(
         context.org, (due.text("Contact__c") for due in invitations if due.text("Contact__c"))
     )
-    work = _Work([], [])
+    work = _Work([], [], [])
     for due in invitations:
         unit = context.unit_of_record(due.text("Business_Unit__c"))
         rule, record = rules.get(due.text("Rule__c")), records.by_id.get(due.trigger_id)
@@ -83,7 +86,7 @@ def _decide(context: RunContext, invitations: list[DueInvitation], tally: Tally)
 def _sort(context: RunContext, judged: _Judged, work: _Work, tally: Tally) -> None:
     due, unit, decision = judged.due, judged.unit, judged.decision
     if isinstance(decision, Stop):
-        work.rows.append(stop_row(due, decision))
+        work.stops.append((due, decision))
         tally.actions.append(Action("stop invitation", due.id, {"reason": decision.code}))
     elif unit is None or isinstance(decision, Wait) or _hold(due, unit):
         tally.counts["invitations_waiting"] += 1

@@ -137,9 +137,11 @@ def _close(context: RunContext, flows: list[FlowReport], meter: _Meter) -> list[
 
 
 def _open_issues(context: RunContext, flows: list[FlowReport]) -> int:
+    known = context.opening.issues
     found = {issue.key for flow in flows for issue in flow.issues}
     passed = {key for flow in flows for key in flow.passed}
-    return len(found | (set(context.opening.issues) - passed))
+    dropped = {key for key, issue in known.items() if issue.dropped}
+    return len((found | (set(known) - passed)) - dropped)
 
 
 @dataclass

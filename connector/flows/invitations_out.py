@@ -23,8 +23,10 @@ def run(context: RunContext) -> FlowReport:
     tally = Tally(FLOW)
     if not any(rule.enabled for rule in context.policy.rules):
         tally.notes.append("No invitation rule is switched on.")
+    claimed: list[dict[str, Any]] = []
     try:
-        claimed = claim_entries(context, tally)
+        with tally.going_on():
+            claimed = claim_entries(context, tally)
         due = [row for row in claimed if _is_due(row, context)]
         work_off(context, [*context.opening.due, *due], tally)
     except ConnectorError as failure:

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from connector.core.errors import ConfigurationError, NotFound, Problem, SafetyStop
 from connector.core.instants import instant
-from connector.core.issues import open_issue
+from connector.core.issues import ISSUE_FIELDS, open_issue
 from connector.core.objects import (
     BUSINESS_UNIT,
     CHECKPOINT,
@@ -18,6 +18,7 @@ from connector.core.objects import (
     ReplyStatus,
 )
 from connector.core.plan_replies import QUEUED_FIELDS
+from connector.core.plan_reviews import seen_reviews
 from connector.core.plan_sends import DUE_FIELDS
 from connector.core.plan_summary import SUMMARY_FIELDS, profile_row
 from connector.core.policy import RunPolicy, UnitPolicy
@@ -60,7 +61,7 @@ def read_opening(org: Org) -> Opening:
     now = org.now()
     marks, units, due, queued, issues = org.read(
         [
-            Select(CHECKPOINT, ("Key__c", "Mark__c")),
+            Select(CHECKPOINT, ("Key__c", "Mark__c", "Seen__c")),
             Select(BUSINESS_UNIT, UNIT_FIELDS),
             due_invitations(now),
             Select(
@@ -71,13 +72,14 @@ def read_opening(org: Org) -> Opening:
             ),
             Select(
                 ISSUE,
-                ("Key__c", "Code__c", "Flow__c", "Record__c", "Attempts__c", "Business_Unit_Id__c"),
-                (Condition("Status__c", "=", IssueStatus.OPEN.value),),
+                ISSUE_FIELDS,
+                (Condition("Status__c", "!=", IssueStatus.CLOSED.value),),
             ),
         ]
     )
     return Opening(
         marks={row["Key__c"]: at for row in marks.rows if (at := instant(row.get("Mark__c")))},
+        seen={row["Key__c"]: seen_reviews(row.get("Seen__c")) for row in marks.rows},
         unit_rows={row["External_Id__c"]: row for row in units.rows if row.get("External_Id__c")},
         due=due.rows,
         queued_replies=queued.rows,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from connector.core.errors import AccessDenied
 from connector.core.recipients import (
     CONTACT_FIELDS,
     ROLE_FIELDS,
@@ -61,13 +62,22 @@ def read_records(
 
 
 def read_contacts(org: Org, ids: Iterable[str]) -> dict[str, Row]:
-    """Return the contacts by id; one that is deleted or not visible is left out."""
+    """Return the contacts by id; one that is deleted or not visible is left out.
+
+    Raises `AccessDenied` where the org shows no contacts at all: then nobody is known to be gone.
+    """
     wanted = tuple(dict.fromkeys(ids))
     if not wanted:
         return {}
     (answer,) = org.read(
         [Select("Contact", CONTACT_FIELDS, (Condition("Id", "in", wanted),), optional=True)]
     )
+    if answer.missing_object:
+        raise AccessDenied(
+            "Salesforce",
+            "The org does not show contacts to the connector's user.",
+            next_step="Give the user read access to Contact, then type: connector run",
+        )
     return {str(row["Id"]): row for row in answer.rows}
 
 

@@ -6,13 +6,22 @@ A reply is never posted over words that the agent has not seen.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from connector.core.errors import ConnectorError, NotFound, RequestRefused, VendorError
+from connector.core.errors import (
+    AccessDenied,
+    AllowanceExhausted,
+    CallFacts,
+    ConnectorError,
+    NotFound,
+    RequestRefused,
+    VendorError,
+    VendorUnreachable,
+)
 from connector.core.issues import Issue, issue_key
 from connector.core.objects import REVIEW, ReplyStatus
-from connector.core.outcomes import Verdict
+from connector.core.outcomes import SendOutcome, Verdict
 from connector.core.plan_replies import (
     QueuedReply,
     ReplyDecision,
@@ -25,11 +34,16 @@ from connector.core.plan_replies import (
 )
 from connector.core.records import Condition, Row, Select
 from connector.core.run_report import Action, FlowReport
-from connector.flows.channels import Channel, Posted, channel_for
+from connector.flows.channels import Channel, channel_for
 from connector.flows.context import RunContext
 from connector.flows.tally import Tally
 
 FLOW = "replies_out"
+PATIENCE = 3
+"""After so many failures the vendor is to blame, and the remaining replies wait."""
+
+_ACCOUNT_REFUSALS = frozenset({401, 403})
+_ALLOWANCE = 429
 
 
 @dataclass(frozen=True)
@@ -40,6 +54,7 @@ class _Result:
     row: dict[str, Any]
     counted: str
     issue: Issue | None = None
+    failure: ConnectorError | None = None
 
 
 def run(context: RunContext) -> FlowReport:
@@ -47,12 +62,16 @@ def run(context: RunContext) -> FlowReport:
     tally = Tally(FLOW)
     results: list[_Result] = []
     for row in _not_paused(context, context.opening.queued_replies, tally):
+        queued = queued_reply(row)
         try:
-            result = _answer(context, queued_reply(row), tally)
+            result = _answer(context, queued, tally)
         except ConnectorError as failure:
-            tally.failures.append(failure)
+            result = _Result(queued, {}, "replies_waiting", failure=failure)
+        if result is not None:
+            results.append(result)
+            tally.failures += [result.failure] if result.failure else []
+        if _give_up(tally.failures):
             break
-        results += [result] if result else []
     try:
         _write(context, results, tally)
     except ConnectorError as failure:
@@ -60,11 +79,20 @@ def run(context: RunContext) -> FlowReport:
     return tally.report()
 
 
+def _give_up(failures: Sequence[ConnectorError]) -> bool:
+    """True when the others would fail too: one odd review must not keep them from an answer."""
+    return len(failures) >= PATIENCE or any(
+        not isinstance(failure, VendorError) for failure in failures
+    )
+
+
 def _not_paused(context: RunContext, rows: Sequence[Row], tally: Tally) -> list[Row]:
     ready: list[Row] = []
     for row in rows:
         unit = context.unit_of_record(str(row.get("Business_Unit__c") or ""))
-        if unit is not None and unit.replies_paused:
+        if unit is None:
+            tally.notes.append("Replies wait: their business unit is not in the configuration.")
+        elif unit.replies_paused:
             tally.notes.append(f"Replies of {unit.name} are paused on its record in Salesforce.")
         else:
             ready.append(row)
@@ -72,7 +100,7 @@ def _not_paused(context: RunContext, rows: Sequence[Row], tally: Tally) -> list[
 
 
 def _answer(context: RunContext, queued: QueuedReply, tally: Tally) -> _Result | None:
-    channel = channel_for(context.trustpilot, queued)
+    channel = channel_for(context, queued)
     try:
         live = channel.live()
     except NotFound:
@@ -102,9 +130,11 @@ def _without_posting(
 def _post(context: RunContext, queued: QueuedReply, channel: Channel) -> _Result | None:
     """Post once; where no answer came back, what is live now tells what happened."""
     try:
-        posted: Posted = channel.post()
+        posted = channel.post()
     except RequestRefused as refused:
         return _stopped(queued, ReplyStatus.FAILED, refused.message)
+    if posted is None:
+        return _Result(queued, {}, "replies_waiting")
     outcome = posted.outcome
     context.reporter.event("reply", review=queued.review_id, verdict=outcome.verdict.value)
     if outcome.verdict is Verdict.ACCEPTED or (
@@ -112,12 +142,31 @@ def _post(context: RunContext, queued: QueuedReply, channel: Channel) -> _Result
     ):
         row = {**published_row(queued, context.org.now()), **posted.fields}
         return _Result(queued, row, "replies_published")
-    if outcome.verdict is Verdict.REFUSED:
+    if outcome.verdict is Verdict.REFUSED and outcome.status not in _ACCOUNT_REFUSALS:
         words = " ".join(part for part in (outcome.code, outcome.detail) if part)
         return _stopped(queued, ReplyStatus.FAILED, f"Trustpilot refused the reply. {words}")
     # It stays queued: the next run reads what is live before it tries again.
     row = {"Id": queued.record_id, **posted.fields} if posted.fields else {}
-    return _Result(queued, row, "replies_waiting")
+    return _Result(queued, row, "replies_waiting", failure=_failure(queued, outcome))
+
+
+def _failure(queued: QueuedReply, outcome: SendOutcome) -> ConnectorError:
+    """What kept a reply from being posted, although nothing is wrong with the reply."""
+    if outcome.status in _ACCOUNT_REFUSALS:
+        return AccessDenied(
+            "Trustpilot",
+            f"Trustpilot does not let this account reply ({outcome.code or outcome.status}).",
+            next_step="Check the plan and trustpilot.acting_user_id, "
+            "then type: connector run --only replies_out",
+        )
+    if outcome.status == _ALLOWANCE:
+        return AllowanceExhausted("Trustpilot", "Trustpilot asked to post the replies later.")
+    return VendorUnreachable(
+        f"Trustpilot gave no answer to the reply to {queued.review_id}; it stays queued.",
+        CallFacts("Trustpilot", "POST", "reply", outcome.status),
+        maybe_processed=outcome.verdict is Verdict.UNKNOWN,
+        next_step="The next run reads what is live before it tries again.",
+    )
 
 
 def _is_live(channel: Channel, queued: QueuedReply) -> bool:
@@ -129,17 +178,14 @@ def _is_live(channel: Channel, queued: QueuedReply) -> bool:
 
 def _write(context: RunContext, results: list[_Result], tally: Tally) -> None:
     """Record what happened, without touching the status of a text changed meanwhile."""
-    writes = [result for result in results if result.row]
-    if writes:
-        changed = _changed_meanwhile(context, writes)
-        rows = [
-            _without_status(result.row) if result.queued.record_id in changed else result.row
-            for result in writes
-        ]
-        for row, written in zip(rows, context.org.update(REVIEW, rows), strict=True):
-            if written.error is not None:
-                tally.notes.append(f"Review {row['Id']} was not updated: {written.error.code}.")
-    for result in results:
+    changed = _changed_meanwhile(context, [result for result in results if result.row])
+    still = [_as_far_as_true(result, changed) for result in results]
+    rows = [result.row for result in still if result.row]
+    written = context.org.update(REVIEW, rows) if rows else []
+    for row, outcome in zip(rows, written, strict=True):
+        if outcome.error is not None:
+            tally.notes.append(f"Review {row['Id']} was not updated: {outcome.error.code}.")
+    for result in still:
         tally.counts[result.counted] += 1
         if result.issue:
             tally.issues.append(result.issue)
@@ -148,7 +194,22 @@ def _write(context: RunContext, results: list[_Result], tally: Tally) -> None:
             tally.passed += [issue_key(code, result.queued.record_id) for code in codes]
 
 
+def _as_far_as_true(result: _Result, changed: set[str]) -> _Result:
+    """What may be recorded where the agent wrote something else meanwhile.
+
+    What is public now is a fact. A conflict is about a text that is gone, and recording the live
+    words as known would let the new text overwrite them unseen.
+    """
+    if result.queued.record_id not in changed:
+        return result
+    if result.counted == "replies_published":
+        return replace(result, row=_without_status(result.row))
+    return _Result(result.queued, {}, "replies_waiting")
+
+
 def _changed_meanwhile(context: RunContext, results: list[_Result]) -> set[str]:
+    if not results:
+        return set()
     texts = {result.queued.record_id: result.queued.text for result in results}
     select = Select(
         REVIEW,

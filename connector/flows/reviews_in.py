@@ -5,7 +5,8 @@ The mark moves only when everything behind it is stored or recorded as an issue.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from itertools import pairwise
 
@@ -18,7 +19,9 @@ from connector.core.plan_reviews import (
     STORED_FIELDS,
     MappedReview,
     StoreReview,
+    is_seen,
     plan_reviews,
+    seen_text,
 )
 from connector.core.records import Condition, Row, RowError, Select
 from connector.core.reviews import Review, ReviewPage, ReviewType, Unreadable
@@ -45,31 +48,38 @@ def run(context: RunContext) -> FlowReport:
         _retry_issues(context, tally)
     except AllowanceExhausted as stop:
         tally.failures.append(stop)
-    if not any(tally.counts[word] for word in ("reviews_new", "reviews_changed")):
+    if not tally.actions:
         tally.notes.append("No review is new or changed.")
     return tally.report()
 
 
 def _read_stream(context: RunContext, unit: Unit, review_type: ReviewType, tally: Tally) -> None:
-    mark = Mark(STREAMS[review_type], unit.id, context.now)
+    # Creation times are Trustpilot's: where its clock is behind the org's, the window ends there.
+    mark = Mark(STREAMS[review_type], unit.id, min(context.now, context.trustpilot.now()))
     before = context.opening.marks.get(mark.key)
-    start = before - context.policy.overlap if before else context.now - context.policy.first_run
-    pages = _pages(context, unit, review_type, start)
-    seen = 0
-    for reviews, unreadable in _batches(pages):
-        seen += len(reviews)
-        context.reporter.progress(f"{unit.name}: {STREAMS[review_type]}", seen)
+    start = before - context.policy.overlap if before else mark.at - context.policy.first_run
+    known = context.opening.seen.get(mark.key, {})
+    read = 0
+    overlapping: dict[str, str] = {}
+    for reviews, unreadable in _batches(_pages(context, unit, review_type, start, mark.at)):
+        read += len(reviews)
+        context.reporter.progress(f"{unit.name}: {STREAMS[review_type]}", read)
         tally.issues += [_unreadable_issue(item, review_type, unit) for item in unreadable]
-        _store(context, unit, reviews, tally)
-    context.reporter.event("stream_read", stream=mark.stream, business_unit=unit.id, reviews=seen)
-    tally.marks.append(mark)
+        held = _store(context, unit, reviews, tally, known)
+        overlapping |= {
+            review.id: held[review.id]
+            for review in reviews
+            if review.id in held and review.created_at >= mark.at - context.policy.overlap
+        }
+    context.reporter.event("stream_read", stream=mark.stream, business_unit=unit.id, reviews=read)
+    tally.marks.append(replace(mark, seen=seen_text(overlapping)))
 
 
 def _pages(
-    context: RunContext, unit: Unit, review_type: ReviewType, start: datetime
+    context: RunContext, unit: Unit, review_type: ReviewType, start: datetime, end: datetime
 ) -> Iterator[ReviewPage]:
     if review_type is ReviewType.SERVICE:
-        yield from context.trustpilot.service_reviews(unit.id, start, context.now)
+        yield from context.trustpilot.service_reviews(unit.id, start, end)
         return
     for page in context.trustpilot.product_reviews(unit.id):
         recent = tuple(review for review in page.reviews if review.created_at >= start)
@@ -103,27 +113,50 @@ def _batches(pages: Iterable[ReviewPage]) -> Iterator[tuple[list[Review], list[U
         yield reviews, unreadable
 
 
-def _store(context: RunContext, unit: Unit, reviews: Sequence[Review], tally: Tally) -> None:
-    """Map, compare, write: one batch."""
+def _store(
+    context: RunContext,
+    unit: Unit,
+    reviews: Sequence[Review],
+    tally: Tally,
+    seen: Mapping[str, str],
+) -> dict[str, str]:
+    """Map, compare, write one batch; return the content hashes of what the org now holds.
+
+    Reviews that are `seen` unchanged are not asked about.
+    """
     types = {review.id: review.type for review in reviews}
-    plan = plan_reviews(
-        (_mapped(context, unit, review) for review in reviews), _stored(context, list(types))
-    )
+    mapped = {review.id: _mapped(context, unit, review) for review in reviews}
+    asked = [review for review in mapped.values() if not is_seen(review, seen)]
+    plan = plan_reviews(asked, _stored(context, [review.id for review in asked]))
     tally.counts["reviews_read"] += len(reviews)
-    tally.counts["reviews_unchanged"] += plan.unchanged
+    tally.counts["reviews_unchanged"] += len(mapped) - len(plan.stores)
     tally.actions += [_action(store, types) for store in plan.stores]
+    refused = set() if context.dry_run else _write(context, unit, plan.stores, types, tally)
     to_store = {store.id for store in plan.stores}
-    for review_id in types.keys() - to_store:
+    for review_id in types.keys() - refused - (to_store if context.dry_run else set()):
         _settle(context, types[review_id], review_id, tally)
-    if context.dry_run or not plan.stores:
-        return
-    results = context.org.upsert(REVIEW, KEY, [store.row for store in plan.stores])
-    for store, result in zip(plan.stores, results, strict=True):
+    return {name: each.content_hash for name, each in mapped.items() if name not in refused}
+
+
+def _write(
+    context: RunContext,
+    unit: Unit,
+    stores: Sequence[StoreReview],
+    types: Mapping[str, ReviewType],
+    tally: Tally,
+) -> set[str]:
+    """Write the reviews and return the ids of those that the org refused."""
+    if not stores:
+        return set()
+    refused: set[str] = set()
+    results = context.org.upsert(REVIEW, KEY, [store.row for store in stores])
+    for store, result in zip(stores, results, strict=True):
         if result.error is None:
             tally.counts["reviews_new" if store.is_new else "reviews_changed"] += 1
-            _settle(context, types[store.id], store.id, tally)
         else:
+            refused.add(store.id)
             tally.issues.append(_refused_issue(store.id, types[store.id], unit, result.error))
+    return refused
 
 
 def _settle(context: RunContext, review_type: ReviewType, review_id: str, tally: Tally) -> None:
@@ -153,10 +186,10 @@ def _retry_issues(context: RunContext, tally: Tally) -> None:
     """Fetch again, by id, the reviews that an earlier run could not read or store."""
     seen = set(tally.passed) | {issue.key for issue in tally.issues}
     for issue in context.opening.issues.values():
-        if issue.key in seen or issue.code not in _RETRIED or issue.record == _WITHOUT_ID:
+        if issue.dropped or issue.key in seen or issue.code not in _RETRIED:
             continue
         unit = next((one for one in context.units if one.id == issue.business_unit_id), None)
-        if unit is None:
+        if unit is None or issue.record == _WITHOUT_ID:
             continue
         with tally.going_on():
             _retry(context, unit, issue, tally)
@@ -173,7 +206,7 @@ def _retry(context: RunContext, unit: Unit, issue: OpenIssue, tally: Tally) -> N
         still = Unreadable(issue.record, error.message)
         tally.issues.append(_unreadable_issue(still, review_type, unit))
     else:
-        _store(context, unit, [review], tally)
+        _store(context, unit, [review], tally, {})
 
 
 _REFUSED = {

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from connector.core.instants import instant
 from connector.core.objects import (
+    BUSINESS_UNIT,
     CHECKPOINT,
     INVITATION,
     ISSUE,
@@ -26,9 +27,10 @@ def read_status(org: Org, policy: RunPolicy) -> StatusReport:
     """Ask the org in two calls how things stand. Raises `SafetyStop` for another org."""
     refuse_other_org(org, policy)
     counts = _counts(org.now())
-    checkpoints, issues, *counted = org.read(
+    checkpoints, units, issues, *counted = org.read(
         [
             Select(CHECKPOINT, ("Key__c", "Mark__c", "Heartbeat__c")),
+            Select(BUSINESS_UNIT, ("External_Id__c", "Name")),
             Select(
                 ISSUE,
                 ("Code__c", "Message__c", "Next_Step__c", "Record__c", "Attempts__c"),
@@ -59,6 +61,11 @@ def read_status(org: Org, policy: RunPolicy) -> StatusReport:
             )
             for row in issues.rows
         ),
+        unit_names={
+            str(row["External_Id__c"]): str(row["Name"])
+            for row in units.rows
+            if row.get("External_Id__c")
+        },
         salesforce_usage=org.usage(),
     )
 

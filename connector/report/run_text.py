@@ -122,7 +122,7 @@ def _flow_lines(flow: FlowReport, dry_run: bool) -> Iterator[str]:  # noqa: FBT0
     ]
     if parts:
         yield f"{title}: {', '.join(parts)}"
-    elif not flow.failures:
+    elif not flow.failures and not flow.actions:
         yield f"{title}: nothing to do"
     for note in flow.notes:
         yield f"  {note}"

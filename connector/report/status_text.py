@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
@@ -24,12 +24,12 @@ def status_code(status: StatusReport) -> ExitCode:
     return ExitCode.NEEDS_A_LOOK if status.needs_a_look else ExitCode.DONE
 
 
-def status_as_text(status: StatusReport, unit_names: Mapping[str, str]) -> str:
-    """How things stand, in a few lines; `unit_names` maps Trustpilot's ids to our names."""
-    return "\n".join(_lines(status, unit_names))
+def status_as_text(status: StatusReport) -> str:
+    """How things stand, in a few lines."""
+    return "\n".join(_lines(status))
 
 
-def _lines(status: StatusReport, unit_names: Mapping[str, str]) -> Iterator[str]:
+def _lines(status: StatusReport) -> Iterator[str]:
     if status.last_run is None:
         yield "No run has finished yet. Type: connector run"
     else:
@@ -38,7 +38,7 @@ def _lines(status: StatusReport, unit_names: Mapping[str, str]) -> Iterator[str]
         stream, _, unit_id = key.partition(":")
         if stream.endswith("_begin"):  # when counting began: no progress that a person follows
             continue
-        unit = f"{unit_names.get(unit_id, unit_id)}: " if unit_id else ""
+        unit = f"{status.unit_names.get(unit_id, unit_id)}: " if unit_id else ""
         yield f"{unit}{stream.replace('_', ' ')} read through {at:%Y-%m-%d %H:%M} UTC"
     for word, text in _WORDS.items():
         yield f"{status.counts[word]} {text}"

@@ -83,6 +83,6 @@ def test_every_key_of_a_runs_json_is_documented_and_the_other_way_round(page):
 
 def test_every_key_of_the_status_json_is_documented_and_the_other_way_round(page):
     counts = dict.fromkeys(("invitations_unknown", "replies_conflict"), 0)
-    status = StatusReport(MOMENT, None, {}, counts, ())
+    status = StatusReport(MOMENT, None, {}, counts, (), {})
     documented = page("docs/commands.md").table("key of the status JSON").column()
     assert documented == list(json.loads(status_as_json(status)))

@@ -1,0 +1,300 @@
+"""What all flow tests share: a small business at both vendors, and whole runs against it.
+
+A test says `one_run()` and gets the report of one pass, made by fresh gateways through the
+in-process door, as a new process would make it. Time stands still unless a test, or a gateway
+that waits, moves `emulator.clock`. A module that wants another world overrides `world`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from itertools import count
+from typing import Any
+
+import pytest
+from requests import PreparedRequest, Response
+
+from connector.config import Settings, load_settings
+from connector.core.run_report import RunReport
+from connector.emulator.app import Emulator
+from connector.emulator.calls import Call
+from connector.emulator.clock import EmulatorClock
+from connector.emulator.doors import (
+    INVITATIONS_URL,
+    SALESFORCE_URL,
+    TRUSTPILOT_URL,
+    InProcessDoor,
+)
+from connector.emulator.ready_config import ready_config
+from connector.emulator.trustpilot.service_reviews import Bounds
+from connector.emulator.world import World, seed
+from connector.flows.engine import RunRequest
+from connector.flows.engine import run as engine_run
+from connector.wiring import Transports, connect, run_policy
+
+START = datetime(2026, 3, 2, 9, 0, 0, tzinfo=UTC)
+
+
+@dataclass
+class FollowingClock:
+    """The machine's clock in step with the emulator's: sleeping moves both and costs nothing."""
+
+    emulator: Emulator
+    slept: list[float] = field(default_factory=list)
+
+    def now(self) -> datetime:
+        return self.emulator.clock.now()
+
+    def monotonic(self) -> float:
+        return (self.emulator.clock.now() - START).total_seconds()
+
+    def sleep(self, seconds: float) -> None:
+        self.slept.append(seconds)
+        self.emulator.clock.advance(seconds)
+
+
+@dataclass
+class RecordingReporter:
+    """Keeps every event and progress of the runs it is given to."""
+
+    events: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
+    steps: list[tuple[str, int, int | None]] = field(default_factory=list)
+
+    def event(self, name: str, **facts: object) -> None:
+        self.events.append((name, facts))
+
+    def progress(self, what: str, done: int, total: int | None = None) -> None:
+        self.steps.append((what, done, total))
+
+    def of(self, name: str) -> list[dict[str, Any]]:
+        """The facts of every event of this name."""
+        return [facts for event, facts in self.events if event == name]
+
+
+class Killed(BaseException):
+    """The process ends here, as by `kill -9`: nothing of ours may catch it."""
+
+
+class DyingDoor(InProcessDoor):
+    """Kills the process at its n-th call (from 0), before or after the vendor processed it."""
+
+    def __init__(self, emulator: Emulator, at: int, *, after: bool) -> None:
+        super().__init__(emulator)
+        self.at, self.after, self.seen = at, after, 0
+
+    def send(self, request: PreparedRequest, *args: Any, **options: Any) -> Response:
+        turn, self.seen = self.seen, self.seen + 1
+        if turn == self.at and not self.after:
+            raise Killed
+        answer = super().send(request, *args, **options)
+        if turn == self.at:
+            raise Killed
+        return answer
+
+
+def _as_kept(text: str | None) -> str | None:
+    """What the org is to keep of a text: all but outer blanks, and one kind of line break."""
+    return (text or "").replace("\r\n", "\n").strip() or None
+
+
+def what_differs(emulator: Emulator, since: datetime) -> list[str]:
+    """Say how the org's reviews differ from those Trustpilot got since then: [] means not at all.
+
+    Trustpilot's side is read from its own state, the org's by a query: no code of ours between.
+    """
+    state = emulator.trustpilot
+    expected = {
+        review["id"]: (
+            "Service",
+            review.get("stars", 5),
+            _as_kept(review.get("text")),
+            (review.get("companyReply") or {}).get("text"),
+        )
+        for unit_id in state.units
+        for review in state.service.of_unit(unit_id, Bounds(since, None))
+    } | {
+        review["id"]: ("Product", review.get("stars", 5), _as_kept(review.get("content")), None)
+        for review in state.product.reviews.values()
+        if review["createdAt"] >= since
+    }
+    rows = emulator.org.query(
+        "SELECT External_Id__c, Type__c, Stars__c, Text__c, Live_Reply__c FROM Trustpilot_Review__c"
+    )
+    found = [
+        (
+            row["External_Id__c"],
+            (row["Type__c"], row["Stars__c"], row["Text__c"], row["Live_Reply__c"]),
+        )
+        for row in rows
+    ]
+    ids = [review_id for review_id, _ in found]
+    said = [f"{review_id} is lost" for review_id in expected.keys() - set(ids)]
+    said += [f"{review_id} is there twice" for review_id in set(ids) if ids.count(review_id) > 1]
+    said += [
+        f"{review_id} is {values}, should be {expected.get(review_id)}"
+        for review_id, values in found
+        if values != expected.get(review_id)
+    ]
+    return sorted(said)
+
+
+@dataclass(frozen=True)
+class InProcess:
+    """Addresses that a ready configuration needs; nothing listens there."""
+
+    salesforce_url: str = SALESFORCE_URL
+    trustpilot_url: str = TRUSTPILOT_URL
+    invitations_url: str = INVITATIONS_URL
+    ca_file: str = ""
+
+
+@pytest.fixture
+def bare() -> Emulator:
+    """Both vendors with nothing in them, at START on a clock that only tests move."""
+    return Emulator(clock=EmulatorClock(frozen_at=START))
+
+
+@pytest.fixture
+def world(bare) -> World:
+    """A few customers, three records in an early stage, a business unit without any review."""
+    return seed(bare, service_reviews=0, product_reviews=0, people=3)
+
+
+@pytest.fixture
+def emulator(bare, world) -> Emulator:
+    """The emulator with `world` in it."""
+    assert world.business_unit_id in bare.trustpilot.units
+    return bare
+
+
+@pytest.fixture(scope="session")
+def loaded(tmp_path_factory):
+    """Load a configuration text, each text once: reading YAML and metadata takes its time."""
+    known: dict[str, Settings] = {}
+
+    def load(text: str, environ: dict[str, str]) -> Settings:
+        if text not in known:
+            path = tmp_path_factory.mktemp("configuration") / "config.yaml"
+            path.write_text(text, encoding="utf-8")
+            known[text] = load_settings(path, environ, require_secrets=True)
+        return known[text]
+
+    return load
+
+
+@pytest.fixture
+def configured(emulator, loaded):
+    """Load the emulator's ready configuration after `change(text) -> text`."""
+
+    def load(change=lambda text: text) -> Settings:
+        text, environ = ready_config(InProcess(), emulator.credentials)
+        return loaded(change(text), environ)
+
+    return load
+
+
+@pytest.fixture
+def settings(configured) -> Settings:
+    """The ready configuration as it is."""
+    return configured()
+
+
+@pytest.fixture
+def reporter() -> RecordingReporter:
+    """Hears everything that `one_run` reports: `reporter.of("claimed")`, `reporter.events`."""
+    return RecordingReporter()
+
+
+@pytest.fixture
+def clock(emulator) -> FollowingClock:
+    """The clock of every `one_run`; `clock.slept` are the waits in seconds."""
+    return FollowingClock(emulator)
+
+
+@pytest.fixture
+def passes_on(reporter):
+    """Make a `one_run` for any emulator: for tests that need many worlds."""
+
+    def make(emulator: Emulator, usual: Settings, clock: FollowingClock | None = None):
+        numbers, ticking = count(1), clock or FollowingClock(emulator)
+
+        def one_run(
+            only: Iterable[str] = (),
+            *,
+            dry_run: bool = False,
+            settings: Settings = usual,
+            door: InProcessDoor | None = None,
+        ) -> RunReport:
+            carrier = door or InProcessDoor(emulator)
+            world = connect(settings, reporter, Transports(carrier, carrier, ticking))
+            request = RunRequest(f"run-{next(numbers)}", tuple(only), dry_run)
+            return engine_run(world, run_policy(settings), request)
+
+        return one_run
+
+    return make
+
+
+@pytest.fixture
+def one_run(passes_on, emulator, settings, clock):
+    """Do one pass as a process of its own would: fresh gateways, fresh sign-in.
+
+    `one_run(only=(), dry_run=False, settings=..., door=...)`; raises what the engine raises.
+    """
+    return passes_on(emulator, settings, clock)
+
+
+@pytest.fixture
+def dying_door(emulator):
+    """Make a door that kills the run: `one_run(door=dying_door(3, after=True))` -> `Killed`."""
+    usual = emulator
+
+    def make(at: int, *, after: bool, emulator: Emulator = usual) -> DyingDoor:
+        return DyingDoor(emulator, at, after=after)
+
+    return make
+
+
+@pytest.fixture
+def killed() -> type[Killed]:
+    """What a dying door raises (test folders are no packages to import from)."""
+    return Killed
+
+
+@pytest.fixture
+def writes(emulator):
+    """The calls that wanted to change something at a vendor: `writes("salesforce")`.
+
+    Sign-ins and Salesforce's composite queries are POSTs, but no writes.
+    """
+
+    def of(vendor: str) -> list[Call]:
+        doors = ("salesforce",) if vendor == "salesforce" else ("trustpilot", "invitations")
+        return [
+            call
+            for call in emulator.calls.all()
+            if call.vendor in doors
+            and call.method != "GET"
+            and not call.path.endswith("/composite")
+            and "/oauth" not in call.path
+        ]
+
+    return of
+
+
+@pytest.fixture
+def soql(emulator):
+    """Ask the org as a person would: `soql("SELECT Id FROM Contact WHERE Name = '{}'", name)`."""
+    return lambda query, *values: emulator.org.query(query.format(*values))
+
+
+@pytest.fixture
+def differences(emulator):
+    """How the org's reviews differ from Trustpilot's last 30 days before START; [] is right."""
+
+    def of(some: Emulator = emulator, since: datetime = START - timedelta(days=30)) -> list[str]:
+        return what_differs(some, since)
+
+    return of

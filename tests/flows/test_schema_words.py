@@ -1,0 +1,206 @@
+"""Every row that a planner writes fits the objects in salesforce/: fields, words and lengths."""
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from connector.config.metadata import read_schema
+from connector.core.attempts import ATTEMPT_FIELDS
+from connector.core.comment_rights import comment_right_row
+from connector.core.entries import Entry
+from connector.core.issues import Issue, OpenIssue, closing_rows, issue_rows
+from connector.core.objects import (
+    BUSINESS_UNIT,
+    CHECKPOINT,
+    INVITATION,
+    ISSUE,
+    REVIEW,
+    SEND_ATTEMPT,
+    AttemptOutcome,
+    InvitationStatus,
+    IssueStatus,
+    ReplyStatus,
+)
+from connector.core.outcomes import SendOutcome, Verdict
+from connector.core.plan_claims import CHANNEL_WORDS, plan_claim
+from connector.core.plan_replies import (
+    QUEUED_FIELDS,
+    QueuedReply,
+    conflict_row,
+    published_row,
+    stopped_row,
+)
+from connector.core.plan_sends import (
+    DUE_FIELDS,
+    DueInvitation,
+    Stop,
+    attempt_row,
+    link_row,
+    settle,
+    settle_foreign,
+    stop_row,
+)
+from connector.core.plan_summary import SUMMARY_FIELDS
+from connector.core.recipients import RecipientFacts
+from connector.core.reviews import ReviewType
+from connector.core.rules import Channel, Rule, TriggerObject, parse_recipient
+from connector.core.units import Unit
+from connector.flows.opening import UNIT_FIELDS
+
+NOW = datetime(2026, 11, 27, 8, 0, tzinfo=UTC)
+SYSTEM_FIELDS = frozenset({"Id", "LastModifiedDate"})
+LONG = "x" * 400
+
+
+@pytest.fixture(scope="module")
+def schema():
+    return read_schema(Path(__file__).parents[2] / "salesforce").objects
+
+
+def a_claim(on, channel, email):
+    rule = Rule(
+        name=LONG,
+        on=on,
+        stage_field="Status",
+        stages=("S",),
+        to=(parse_recipient("field Email__c"),),
+        after=timedelta(days=1),
+        channel=channel,
+        business_unit="shop",
+        locale="en-GB",
+        template="t" * 24,
+        tags=("Tag__c", "Tag__c"),
+    )
+    record = {"Id": "801", "Email__c": email, "Tag__c": LONG, rule.reference_field: LONG}
+    entry = Entry(on, "801000000000001AAA", "", "S", NOW, f"{on.value}History")
+    unit = Unit("shop", "u", "shop.example", record_id="a0B")
+    return plan_claim(entry, rule, unit, RecipientFacts(record), "00D").row
+
+
+def claims():
+    for on in TriggerObject:
+        for channel in Channel:
+            yield a_claim(on, channel, "a@example.com")
+            yield a_claim(on, channel, None)
+
+
+DUE = DueInvitation({"Id": "a01", "Claim_Key__c": "k" * 64, "Attempts__c": 0})
+QUEUED = QueuedReply("a02", "r1", ReviewType.SERVICE, "ours", "")
+
+
+def settled():
+    for verdict in Verdict:
+        yield settle(DUE, "a03", SendOutcome(verdict, 400, "c" * 99, LONG), NOW)
+
+
+def foreign():
+    for outcome in [*AttemptOutcome, ""]:
+        for minutes in (1, 9):
+            started = (NOW - timedelta(minutes=minutes)).isoformat()
+            attempt = {"Id": "a03", "Started_At__c": started, "Outcome__c": outcome}
+            yield settle_foreign(DUE, attempt, NOW)
+
+
+def invitation_rows():
+    yield from claims()
+    yield link_row(DUE, "https://www.example.com/?p=" + LONG)
+    for status in (InvitationStatus.CANCELLED, InvitationStatus.SKIPPED):
+        yield stop_row(DUE, Stop(status, "left_stage", LONG))
+    yield from (each.invitation for each in settled())
+    yield from foreign()
+
+
+def attempt_rows():
+    yield attempt_row(DUE, NOW, "f" * 32)
+    yield comment_right_row("r" * 64, 50, NOW, "f" * 32)
+    yield from (each.attempt for each in settled())
+
+
+def review_rows():
+    yield published_row(QUEUED, NOW)
+    yield conflict_row(QUEUED, "theirs", LONG)
+    for status in (ReplyStatus.BLOCKED, ReplyStatus.FAILED):
+        yield stopped_row(QUEUED, status, LONG)
+
+
+def rows_of_issues():
+    issue = Issue("a_code", LONG, LONG, "invitations_out", LONG)
+    yield from issue_rows([issue], {}, NOW, "f" * 32)
+    known = {issue.key: OpenIssue(issue.key, "a_code", "invitations_out", "r")}
+    yield from closing_rows([issue.key], known, NOW, "f" * 32)
+
+
+WRITTEN = {
+    INVITATION: invitation_rows,
+    SEND_ATTEMPT: attempt_rows,
+    REVIEW: review_rows,
+    ISSUE: rows_of_issues,
+}
+
+
+@pytest.mark.parametrize("name", WRITTEN)
+def test_every_row_fits_its_object(schema, name):
+    for row in WRITTEN[name]():
+        for field, value in row.items():
+            if field in SYSTEM_FIELDS:
+                continue
+            definition = schema[name].fields[field]
+            if definition.restricted and value is not None:
+                assert value in definition.picklist, field
+            if definition.length and isinstance(value, str):
+                assert len(value) <= definition.length, field
+
+
+@pytest.mark.parametrize(
+    ("name", "field", "words"),
+    [
+        (INVITATION, "Status__c", InvitationStatus),
+        (SEND_ATTEMPT, "Outcome__c", AttemptOutcome),
+        (REVIEW, "Reply_Status__c", ReplyStatus),
+        (REVIEW, "Type__c", ReviewType),
+        (ISSUE, "Status__c", IssueStatus),
+    ],
+)
+def test_the_words_of_a_status_are_its_picklist(schema, name, field, words):
+    assert schema[name].fields[field].picklist == tuple(word.value for word in words)
+
+
+def test_every_channel_has_its_word(schema):
+    picklist = schema[INVITATION].fields["Channel__c"].picklist
+    assert set(CHANNEL_WORDS.values()) <= set(picklist)
+
+
+@pytest.mark.parametrize(
+    ("name", "fields"),
+    [
+        (INVITATION, DUE_FIELDS),
+        (SEND_ATTEMPT, ATTEMPT_FIELDS),
+        (REVIEW, QUEUED_FIELDS),
+        (BUSINESS_UNIT, UNIT_FIELDS),
+        (BUSINESS_UNIT, SUMMARY_FIELDS),
+        (CHECKPOINT, ("Key__c", "Mark__c", "Heartbeat__c")),
+    ],
+)
+def test_every_field_that_is_read_exists(schema, name, fields):
+    assert set(fields) <= set(schema[name].fields) | SYSTEM_FIELDS
+
+
+@pytest.mark.parametrize(
+    ("name", "key"),
+    [
+        (INVITATION, "Claim_Key__c"),
+        (SEND_ATTEMPT, "Attempt_Key__c"),
+        (REVIEW, "External_Id__c"),
+        (BUSINESS_UNIT, "External_Id__c"),
+        (CHECKPOINT, "Key__c"),
+        (ISSUE, "Key__c"),
+    ],
+)
+def test_every_key_is_unique_and_keeps_capitals_apart(schema, name, key):
+    definition = schema[name].fields[key]
+    assert (definition.unique, definition.external_id, definition.case_sensitive) == (
+        True,
+        True,
+        True,
+    )

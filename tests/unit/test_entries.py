@@ -1,0 +1,199 @@
+"""Which history rows and stamps prove that a record entered a stage, and which do not."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from connector.core.entries import (
+    Entry,
+    history_entries,
+    latest_per_record,
+    opportunity_entries,
+    stamped_entries,
+)
+from connector.core.rules import TriggerObject
+
+SINCE = datetime(2026, 11, 20, 8, 0, tzinfo=UTC)
+WON = ("Closed Won",)
+
+
+def at(minutes):
+    return SINCE + timedelta(minutes=minutes)
+
+
+def written(moment):
+    """A time as the org writes it."""
+    return moment.strftime("%Y-%m-%dT%H:%M:%S.000+0000")
+
+
+def opportunity_row(number, stage, minutes, opportunity="006A"):
+    return {
+        "Id": f"008{number:03d}",
+        "OpportunityId": opportunity,
+        "StageName": stage,
+        "CreatedDate": written(at(minutes)),
+    }
+
+
+def status_row(old, new, minutes, parent="OrderId"):
+    return {
+        "Id": "8FA",
+        parent: "801A",
+        "OldValue": old,
+        "NewValue": new,
+        "CreatedDate": written(at(minutes)),
+    }
+
+
+def moments(entries):
+    return [entry.entered_at for entry in entries]
+
+
+@pytest.mark.parametrize(
+    ("stages", "entered"),
+    [
+        (["Prospecting", "Closed Won"], [1]),  # the plain case
+        (["Closed Won"], [0]),  # created in the stage
+        (["Prospecting", "Closed Won", "Closed Won"], [1]),  # then its amount was changed
+        (["Closed Won", "Closed Won", "Closed Won"], [0]),  # amount and date changes only
+        (["Closed Won", "Prospecting", "Closed Won"], [0, 2]),  # left and came back
+        (["Prospecting", "Negotiation/Review"], []),  # another stage
+        (["Prospecting", None, "Closed Won"], [2]),  # a row without a stage
+    ],
+)
+def test_only_a_change_of_stage_is_an_entry(stages, entered):
+    rows = [opportunity_row(n, stage, n) for n, stage in enumerate(stages)]
+    assert moments(opportunity_entries(rows, WON, SINCE)) == [at(n) for n in entered]
+
+
+def test_an_amount_changed_in_the_window_does_not_repeat_an_entry_from_before_it():
+    rows = [opportunity_row(1, "Closed Won", -90), opportunity_row(2, "Closed Won", 5)]
+    assert opportunity_entries(rows, WON, SINCE) == []
+
+
+@pytest.mark.parametrize(("minutes", "counts"), [(-1, False), (0, True), (1, True)])
+def test_an_entry_counts_from_the_first_moment_of_the_window(minutes, counts):
+    rows = [opportunity_row(1, "Prospecting", -500), opportunity_row(2, "Closed Won", minutes)]
+    assert bool(opportunity_entries(rows, WON, SINCE)) is counts
+
+
+def test_an_entry_tells_where_from_where_to_and_how_it_is_known():
+    rows = [opportunity_row(1, "Prospecting", -9), opportunity_row(2, "Closed Won", 3)]
+    assert opportunity_entries(rows, WON, SINCE) == [
+        Entry(
+            TriggerObject.OPPORTUNITY,
+            "006A",
+            "Prospecting",
+            "Closed Won",
+            at(3),
+            "OpportunityHistory",
+        )
+    ]
+
+
+def test_rows_of_different_opportunities_are_not_compared_with_each_other():
+    rows = [opportunity_row(1, "Closed Won", 1), opportunity_row(2, "Closed Won", 2, "006B")]
+    assert [entry.record_id for entry in opportunity_entries(rows, WON, SINCE)] == ["006A", "006B"]
+
+
+def test_two_changes_in_one_second_are_ordered_by_id():
+    rows = [opportunity_row(2, "Closed Won", 1), opportunity_row(1, "Prospecting", 1)]
+    (entry,) = opportunity_entries(rows, WON, SINCE)
+    assert entry.old_stage == "Prospecting"
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from(["006A", "006B"]), st.sampled_from(["Open", "Closed Won", "Lost"])
+        ),
+        max_size=12,
+    ),
+    st.randoms(use_true_random=False),
+)
+def test_the_order_of_the_rows_does_not_matter_and_no_edit_adds_an_entry(changes, random):
+    rows = [opportunity_row(n, stage, n, record) for n, (record, stage) in enumerate(changes)]
+    edited = [row | {"Id": row["Id"] + "b"} for row in rows]  # an edit right after each row
+    entries = opportunity_entries(rows, WON, SINCE)
+    mixed = rows + edited
+    random.shuffle(mixed)
+    assert opportunity_entries(mixed, WON, SINCE) == entries
+    for record in ("006A", "006B"):
+        stages = [stage for who, stage in changes if who == record]
+        changed = sum(
+            stage == "Closed Won" != before
+            for before, stage in zip(["", *stages], stages, strict=False)
+        )
+        assert sum(entry.record_id == record for entry in entries) == changed
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "minutes", "counts"),
+    [
+        ("Draft", "Activated", 1, True),
+        ("Draft", "Activated", -1, False),  # before the window
+        ("Activated", "Activated", 1, False),  # nothing changed
+        ("Activated", "Draft", 1, False),  # it left
+        (None, None, 1, False),  # the row that says "created"
+    ],
+)
+def test_field_history_proves_an_entry_by_its_new_value(old, new, minutes, counts):
+    rows = [status_row(old, new, minutes)]
+    entries = history_entries(TriggerObject.ORDER, rows, ("Activated",), SINCE)
+    assert [(e.record_id, e.evidence) for e in entries] == (
+        [("801A", "OrderHistory")] if counts else []
+    )
+
+
+def test_case_history_names_the_case():
+    rows = [status_row("Working", "Closed", 1, parent="CaseId")]
+    (entry,) = history_entries(TriggerObject.CASE, rows, ("Closed",), SINCE)
+    assert (entry.record_id, entry.old_stage, entry.evidence) == ("801A", "Working", "CaseHistory")
+
+
+@pytest.mark.parametrize(
+    ("status", "activated", "created", "evidence"),
+    [
+        ("Activated", 5, -500, "ActivatedDate"),  # activated in the window
+        ("Activated", -5, -500, None),  # activated before it: only edited since
+        ("Activated", None, 5, "CreatedDate"),  # created in the stage
+        ("Activated", None, -5, None),  # nothing proves when
+        ("Draft", 5, 5, None),  # not in the stage
+    ],
+)
+def test_a_stamp_proves_an_entry_only_inside_the_window(status, activated, created, evidence):
+    row = {"Id": "801A", "Status": status, "CreatedDate": written(at(created))}
+    row["ActivatedDate"] = written(at(activated)) if activated is not None else None
+    entries = stamped_entries(TriggerObject.ORDER, [row], ("Activated",), SINCE)
+    assert [entry.evidence for entry in entries] == ([evidence] if evidence else [])
+
+
+def test_a_stamp_that_the_org_hides_proves_nothing():
+    row = {"Id": "500A", "Status": "Closed"}
+    assert stamped_entries(TriggerObject.CASE, [row], ("Closed",), SINCE) == []
+
+
+def entry(evidence, minutes, stage="Activated", record="801A"):
+    return Entry(TriggerObject.ORDER, record, "", stage, at(minutes), evidence)
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "wins"),
+    [
+        (("OrderHistory", 1), ("ActivatedDate", 9), "OrderHistory"),  # history outranks a stamp
+        (("ActivatedDate", 9), ("OrderHistory", 1), "OrderHistory"),  # in either order
+        (("OrderHistory", 1), ("OrderHistory", 9), "OrderHistory"),  # the latest of two
+    ],
+)
+def test_one_entry_per_record_and_stage_is_kept(first, second, wins):
+    (kept,) = latest_per_record([entry(*first), entry(*second)])
+    assert kept.evidence == wins
+    if first[0] == second[0]:
+        assert kept.entered_at == at(9)
+
+
+def test_two_stages_of_one_record_are_two_entries_oldest_first():
+    kept = latest_per_record([entry("OrderHistory", 9, "Shipped"), entry("OrderHistory", 1)])
+    assert [one.new_stage for one in kept] == ["Activated", "Shipped"]
