@@ -22,7 +22,7 @@ Do one pass:                 connector run
 """
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]}, epilog=_EPILOG)
+@click.group(context_settings={"help_option_names": ["--help", "-h"]}, epilog=_EPILOG)
 @click.version_option(version("connector"), prog_name="connector")
 def main() -> None:
     """Connect Trustpilot and Salesforce: reviews in, invitations and replies out."""
