@@ -10,6 +10,8 @@ from datetime import datetime
 
 from connector.core.records import Answer, Row, RowResult, Select
 from connector.gateways.http import VendorHttp
+from connector.gateways.salesforce_bulk import MOST_BY_COLLECTIONS, Bulk
+from connector.gateways.salesforce_deletes import Deleter
 from connector.gateways.salesforce_reads import Reader
 from connector.gateways.salesforce_session import SalesforceSession
 from connector.gateways.salesforce_sign_in import SalesforceAccess
@@ -30,6 +32,8 @@ class SalesforceOrg:
         self._session = SalesforceSession(http, access)
         self._reader = Reader(self._session)
         self._writer = Writer(self._session)
+        self._deleter = Deleter(self._session)
+        self._bulk = Bulk(self._session, self._writer)
         self._organization_id = ""
 
     @property
@@ -65,12 +69,24 @@ class SalesforceOrg:
         return self._writer.insert(object_name, rows)
 
     def upsert(self, object_name: str, key: str, rows: Sequence[Row]) -> list[RowResult]:
-        """Create or change rows by a unique external id; repeated where that is needed."""
+        """Create or change rows by a unique external id; repeated where that is needed.
+
+        Above 2,000 rows a Bulk job carries them, and collections what it leaves over.
+        """
+        if len(rows) > MOST_BY_COLLECTIONS:
+            return self._bulk.upsert(object_name, key, rows)
         return self._writer.upsert(object_name, key, rows)
 
     def update(self, object_name: str, rows: Sequence[Row]) -> list[RowResult]:
         """Change rows by their `Id`; repeated where that is needed."""
         return self._writer.update(object_name, rows)
+
+    def delete(self, ids: Sequence[str]) -> list[RowResult]:
+        """Move records to the bin, 200 to a call; repeated where that is needed.
+
+        A record that is in the bin already counts as deleted.
+        """
+        return self._deleter.delete(ids)
 
     def _asked_id(self) -> str:
         (answer,) = self.read([Select("Organization", ("Id",), limit=1)])

@@ -27,6 +27,7 @@ from connector.core.errors import (
     VendorAnswerUnreadable,
     VendorUnreachable,
 )
+from connector.gateways.clock import Clock
 from connector.gateways.http import Repeat, VendorHttp
 from connector.gateways.salesforce_errors import VENDOR, Meaning, Refusal, read_refusal, to_error
 from connector.gateways.salesforce_sign_in import Grant, SalesforceAccess, sign_in
@@ -49,7 +50,8 @@ _HEADERS = {
 class Request:
     """One call below `/services/data/vNN.0/`, or to an absolute path that the org named.
 
-    `effect`: it is to change something.
+    `effect`: it is to change something. `csv`: the body is UTF-8 bytes of CSV, and the answer
+    is the text of such a file instead of JSON.
     """
 
     method: str
@@ -57,6 +59,7 @@ class Request:
     body: Any = None
     repeat: Repeat = Repeat.SAFE
     effect: bool = False
+    csv: bool = False
 
 
 @dataclass(frozen=True)
@@ -97,6 +100,11 @@ class SalesforceSession:
         """API calls used and allowed in the last 24 hours, as the org last said."""
         return self._usage
 
+    @property
+    def clock(self) -> Clock:
+        """The clock to wait by."""
+        return self._http.clock
+
     def now(self) -> datetime:
         """Return the org's time, aware and UTC."""
         self._connected(than=None)
@@ -108,7 +116,7 @@ class SalesforceSession:
         self._http.clock.sleep(spread * 2**attempt)
 
     def ask(self, request: Request) -> Any:
-        """Return the JSON answer; None stands for an empty one.
+        """Return the JSON answer, or the text of a CSV answer; None stands for empty JSON.
 
         Raises one of our errors for everything else. A request with `Repeat.NEVER` whose
         outcome is unknown raises `VendorUnreachable` with `maybe_processed`.
@@ -129,6 +137,8 @@ class SalesforceSession:
 
     def _send(self, live: _Live, request: Request) -> Any:
         client = live.clients[request.repeat]
+        if request.csv:
+            return _csv_answer(client, request)
         data = None if request.body is None else json.dumps(request.body)
         try:
             answer = (
@@ -190,6 +200,31 @@ class SalesforceSession:
         )
         client.headers.update(_HEADERS)
         return client
+
+
+def _csv_answer(client: Salesforce, request: Request) -> Any:
+    """Send past simple-salesforce, which reads every answer as JSON and CSV as Latin-1."""
+    response = client.session.request(
+        request.method,
+        client.base_url + request.path,
+        data=request.body,
+        headers={**client.headers, "Content-Type": "text/csv", "Accept": "text/csv"},
+    )
+    if response.status_code >= requests.codes.multiple_choices:
+        return read_refusal(response.status_code, _json_of(response))
+    if response.content and "text/csv" not in response.headers.get("Content-Type", ""):
+        return _Unreadable()  # a page of somebody in between
+    try:
+        return response.content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return _Unreadable()
+
+
+def _json_of(response: requests.Response) -> Any:
+    try:
+        return response.json()
+    except requests.JSONDecodeError:
+        return None
 
 
 def unreadable(request: Request) -> ConnectorError:

@@ -64,7 +64,11 @@ def pieces(select: Select, longest: int = LONGEST_QUERY) -> list[Select]:
     longest_list = max(lists, key=lambda i: len(select.where[i].value), default=None)
     if size <= longest or longest_list is None or len(select.where[longest_list].value) == 1:
         return [select]
-    parts = _cut(select.where[longest_list].value, ceil(size / longest))
+    values = select.where[longest_list].value
+    # Every piece repeats the rest of the query, here with one value, and a cut is never exact.
+    repeated = 2 * len(encoded(soql(_with_values(select, longest_list, values[:1]))))
+    room = longest - repeated if repeated < longest else longest
+    parts = _cut(values, ceil(size / room))
     return [
         piece
         for part in parts

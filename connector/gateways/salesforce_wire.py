@@ -58,7 +58,7 @@ def organization_of(identity_url: object) -> str:
 
 def to_record(object_name: str, row: Row) -> dict[str, Any]:
     """Spell a row as a collection's record: its type first, its values as JSON."""
-    return {"attributes": {"type": object_name}, **{key: _json(row[key]) for key in row}}
+    return {"attributes": {"type": object_name}, **{key: json_value(row[key]) for key in row}}
 
 
 def from_record(record: Mapping[str, Any]) -> dict[str, Any]:
@@ -66,7 +66,8 @@ def from_record(record: Mapping[str, Any]) -> dict[str, Any]:
     return {key: _plain(record[key]) for key in record if key != "attributes"}
 
 
-def _json(value: Any) -> Any:
+def json_value(value: Any) -> Any:
+    """Return a value as JSON carries it: times as text, texts without what cannot be stored."""
     if isinstance(value, str):
         return cleaned(value)
     if isinstance(value, datetime):
@@ -76,7 +77,7 @@ def _json(value: Any) -> Any:
     if isinstance(value, Decimal):
         return float(value)
     if isinstance(value, Mapping):
-        return {key: _json(value[key]) for key in value}
+        return {key: json_value(value[key]) for key in value}
     return value
 
 

@@ -20,7 +20,7 @@ from connector.gateways.salesforce_session import (
     SalesforceSession,
     unreadable,
 )
-from connector.gateways.salesforce_wire import long_id, to_record
+from connector.gateways.salesforce_wire import cleaned, long_id, to_record
 
 ROWS_PER_CALL = 200
 """https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/resources_composite_sobjects_collections.htm"""
@@ -71,14 +71,9 @@ class Writer:
 
     def _write_by(self, key: str, write: _Write, records: Sequence[Record]) -> list[RowResult]:
         """Write each key once: the org refuses all rows of a call that share one (4.2)."""
-        keys = [_key(key, record) for record in records]
-        merged: dict[str, dict[str, Any]] = {}
-        for name, record in zip(keys, records, strict=True):
-            if name:
-                merged[name] = {**merged.get(name, {}), **record}
+        keys, merged = merged_by(key, records)
         written = dict(zip(merged, self._write(write, list(merged.values())), strict=True))
-        keyless = RowResult(error=RowError("MISSING_ARGUMENT", f"{key} is empty.", (key,)))
-        return [written.get(name, keyless) for name in keys]
+        return [written.get(name, keyless(key)) for name in keys]
 
     def _write(self, write: _Write, records: Sequence[Record]) -> list[RowResult]:
         results: list[RowResult] = []
@@ -120,10 +115,25 @@ class Writer:
         return self._send(write, records[:half]) + self._send(write, records[half:])
 
 
-def _key(key: str, record: Record) -> str:
+def merged_by(key: str, rows: Sequence[Row]) -> tuple[list[str], dict[str, Row]]:
+    """Return each row's key, and one row for each key: of rows that share one the last wins."""
+    keys = [_key(key, row) for row in rows]
+    merged: dict[str, Row] = {}
+    for name, row in zip(keys, rows, strict=True):
+        if name:
+            merged[name] = {**merged.get(name, {}), **row}
+    return keys, merged
+
+
+def keyless(key: str) -> RowResult:
+    """Say of a row without a key that it was not written."""
+    return RowResult(error=RowError("MISSING_ARGUMENT", f"{key} is empty.", (key,)))
+
+
+def _key(key: str, record: Row) -> str:
     """Return a record's key as the org compares it: as text, without blanks around it."""
     value = record.get(key)
-    text = "" if value is None else str(value).strip()
+    text = "" if value is None else cleaned(str(value)).strip()
     return long_id(text) if key == "Id" else text
 
 

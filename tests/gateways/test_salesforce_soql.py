@@ -154,3 +154,13 @@ def test_any_text_is_one_literal_that_means_the_text(text):
     """SOQL's escapes are among Python's, so Python can read the literal back."""
     literal = asks("Field__c", "=", text).removeprefix("Field__c = ")
     assert ast.literal_eval(literal) == text.replace("\0", "")
+
+
+@pytest.mark.parametrize("fields", [1, 20], ids=["a short query", "a long one around the list"])
+def test_a_long_list_is_cut_once_and_its_pieces_are_nearly_full(fields):
+    names = tuple(f"Some_Field_{i}__c" for i in range(fields))
+    values = tuple(f"{i:024d}" for i in range(9_000))
+    select = Select("Trustpilot_Review__c", names, (Condition("External_Id__c", "in", values),))
+    sizes = [len(encoded(soql(piece))) for piece in pieces(select)]
+    assert max(sizes) <= LONGEST_QUERY
+    assert min(sizes) > 0.85 * LONGEST_QUERY
