@@ -17,7 +17,14 @@ Example:
 """
 
 
-_SHORT = {"replies_out": "replies", "invitations_out": "invites", "reviews_in": "reviews"}
+_SHORT = {
+    "opening": "open",
+    "erasure": "erase",
+    "replies_out": "replies",
+    "invitations_out": "invites",
+    "reviews_in": "reviews",
+    "closing": "close",
+}
 """Headings of the table of calls: so that it fits a terminal of 80 columns."""
 
 

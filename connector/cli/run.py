@@ -43,14 +43,14 @@ Examples:
 @click.option("--dry-run", is_flag=True, help="Show what would be done; write to neither side.")
 @json_option
 def run(config_path: Path, only: tuple[str, ...], dry_run: bool, as_json: bool) -> None:  # noqa: FBT001  click passes options by name
-    """Do one pass: replies and due invitations out, reviews in, summary.
+    """Do one pass: erasures, replies and due invitations out, reviews in, summary.
 
     Safe to run twice and side by side. Ends with a summary; when the output is not a terminal,
     the last line is one JSON object. Exit codes: docs/exit-codes.md.
     """
     run_id = new_run_id()
     in_json = as_json or not sys.stdout.isatty()
-    with speaking_errors(), _errors_on_standard_output(run_id, wanted=in_json):
+    with speaking_errors(), errors_on_standard_output(run_id, wanted=in_json):
         settings = settings_from(config_path)
         with reporter_for(run_id) as reporter:
             report = one_pass(
@@ -64,7 +64,7 @@ def run(config_path: Path, only: tuple[str, ...], dry_run: bool, as_json: bool) 
 
 
 @contextmanager
-def _errors_on_standard_output(run_id: str, *, wanted: bool) -> Iterator[None]:
+def errors_on_standard_output(run_id: str, *, wanted: bool) -> Iterator[None]:
     """Whoever reads the last line finds JSON there too when the run could not begin."""
     try:
         yield

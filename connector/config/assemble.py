@@ -100,6 +100,9 @@ def _reviews(document: ConfigDocument, gathered: Gathered) -> ReviewSettings:
     return ReviewSettings(
         first_run=document.reviews.first_run,
         overlap=document.reviews.overlap,
+        rescan=document.reviews.rescan,
+        rescan_every=document.reviews.rescan_every,
+        on_delete=document.reviews.on_delete,
         service_mapping=gathered.service_mapping,
         product_mapping=gathered.product_mapping,
     )

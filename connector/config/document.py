@@ -28,6 +28,7 @@ from connector.config.values import (
     TrustpilotId,
 )
 from connector.config.yaml_source import DocumentPath
+from connector.core.plan_erasure import OnDelete
 
 PlacedReference = tuple[DocumentPath, SecretReference]
 
@@ -116,6 +117,9 @@ class ReviewsDocument(Section):
 
     first_run: PositiveDuration = timedelta(days=30)
     overlap: PositiveDuration = timedelta(minutes=10)
+    rescan: PositiveDuration = timedelta(days=30)
+    rescan_every: PositiveDuration = timedelta(days=1)
+    on_delete: OnDelete = OnDelete.ANONYMISE
     service_mapping: str = "mappings/service_review.yaml"
     product_mapping: str = "mappings/product_review.yaml"
 

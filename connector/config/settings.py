@@ -13,6 +13,7 @@ from pydantic import SecretBytes, SecretStr
 
 from connector.core.errors import Problem
 from connector.core.mapping import Mapping
+from connector.core.plan_erasure import OnDelete
 from connector.core.rules import Rule
 from connector.core.schema import Schema
 
@@ -88,10 +89,16 @@ class BusinessUnitSettings:
 
 @dataclass(frozen=True)
 class ReviewSettings:
-    """How reviews come in: the first run's reach, the overlap of runs, a mapping per type."""
+    """How reviews come in: the first run's reach, the overlap of runs, a mapping per type.
+
+    Every `rescan_every` the last `rescan` is read again, for what lists by creation time hide.
+    """
 
     first_run: timedelta
     overlap: timedelta
+    rescan: timedelta
+    rescan_every: timedelta
+    on_delete: OnDelete
     service_mapping: Mapping
     product_mapping: Mapping
 

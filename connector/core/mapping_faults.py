@@ -26,6 +26,14 @@ WRITTEN_BY_FLOWS = frozenset(
         "Published_Reply__c",
         "Replied_At__c",
         "Reply_Error__c",
+        "Edited__c",
+        "Edit_Count__c",
+        "Previous_Stars__c",
+        "Previous_Title__c",
+        "Previous_Text__c",
+        "Missing_Since__c",
+        "Deleted__c",
+        "Deleted_At__c",
     }
 )
 """Fields of the review object that the flows own; a mapping that wrote them would fight them."""

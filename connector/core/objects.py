@@ -53,6 +53,19 @@ class ReplyStatus(StrEnum):
     EDITED_REVIEW = "Edited Review"
 
 
+class MatchMethod(StrEnum):
+    """What connected a review with records of the org, or why nothing did."""
+
+    INVITATION = "Invitation"
+    ORDER_NUMBER = "Order Number"
+    CASE_NUMBER = "Case Number"
+    OPPORTUNITY = "Opportunity"
+    EMAIL = "E-mail"
+    AMBIGUOUS = "Ambiguous"
+    NEEDS_CHECK = "Needs Check"
+    NONE = "None"
+
+
 class IssueStatus(StrEnum):
     """Whether something that could not be done still needs doing."""
 

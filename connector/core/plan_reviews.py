@@ -8,24 +8,44 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
+from connector.core.instants import instant, to_the_second
 from connector.core.objects import ReplyStatus
 from connector.core.records import Row
 
 KEY = "External_Id__c"
 HASH = "Content_Hash__c"
 
-STORED_FIELDS = (KEY, HASH, "Reply_Status__c", "Live_Reply__c")
+STORED_FIELDS = (
+    KEY,
+    HASH,
+    "Reply_Status__c",
+    "Live_Reply__c",
+    "Deleted__c",
+    "Missing_Since__c",
+)
 """What must be read of a stored review before deciding about it."""
+
+WORDS = ("Stars__c", "Title__c", "Text__c")
+"""What a customer changes when editing a review."""
+
+EDIT_FIELDS = (KEY, *WORDS, "Review_Updated__c", "Edit_Count__c", "Reply_Status__c")
+"""What must be read of a changed review before saying that its customer edited it."""
 
 LONGEST_MEMORY = 131_072
 """Characters that the checkpoint's field for seen reviews can hold."""
 
 _HASH_KEPT = 16
 
-_OURS_TO_SETTLE = {None, "", ReplyStatus.PUBLISHED.value, ReplyStatus.DELETED.value}
+_OURS_TO_SETTLE = {
+    None,
+    "",
+    ReplyStatus.PUBLISHED.value,
+    ReplyStatus.DELETED.value,
+    ReplyStatus.EDITED_REVIEW.value,
+}
 
 
 @dataclass(frozen=True)
@@ -96,11 +116,67 @@ def plan_reviews(mapped: Iterable[MappedReview], stored: Mapping[str, Row]) -> R
     stores: list[StoreReview] = []
     for review_id, review in latest.items():
         before = stored.get(review_id)
-        if before is not None and before.get(HASH) == review.content_hash:
+        if before is not None and _stands(before, review):
             continue
-        row = {**review.row, HASH: review.content_hash, **_reply_fields(review.row, before)}
+        row = {
+            **review.row,
+            HASH: review.content_hash,
+            **({"Missing_Since__c": None} if before and before.get("Missing_Since__c") else {}),
+            **_reply_fields(review.row, before),
+        }
         stores.append(StoreReview(row, is_new=before is None))
     return ReviewsPlan(tuple(stores), unchanged=len(latest) - len(stores))
+
+
+def with_edits(plan: ReviewsPlan, before: Mapping[str, Row]) -> tuple[StoreReview, ...]:
+    """The plan's writes, those of edited reviews with their previous words and the fact itself.
+
+    `before` maps review ids to rows with `EDIT_FIELDS`. A reply that was published answers
+    words that are gone: its status becomes `Edited Review`.
+    """
+    return tuple(
+        replace(store, row={**store.row, **_edit_fields(before[store.id])})
+        if store.id in before and _is_edit(store.row, before[store.id])
+        else store
+        for store in plan.stores
+    )
+
+
+def _edit_fields(before: Row) -> dict[str, Any]:
+    fields: dict[str, Any] = {
+        "Edited__c": True,
+        "Edit_Count__c": int(before.get("Edit_Count__c") or 0) + 1,
+        **{f"Previous_{name}": before.get(name) for name in WORDS},
+    }
+    if before.get("Reply_Status__c") == ReplyStatus.PUBLISHED.value:
+        fields["Reply_Status__c"] = ReplyStatus.EDITED_REVIEW.value
+    return fields
+
+
+def _is_edit(row: Mapping[str, Any], before: Row) -> bool:
+    """True when the customer changed the words; another mapping changes them without an edit."""
+    if not any(name in row and _reads(row[name]) != _reads(before.get(name)) for name in WORDS):
+        return False
+    updated = row.get("Review_Updated__c")
+    if "Review_Updated__c" not in row:
+        return True
+    return updated is not None and to_the_second(updated) != instant(
+        before.get("Review_Updated__c")
+    )
+
+
+def _reads(value: object) -> object:
+    """A value as people read it: the org drops outer blanks and turns line ends."""
+    if not isinstance(value, str):
+        return value
+    return value.replace("\r\n", "\n").strip() or None
+
+
+def _stands(before: Row, review: MappedReview) -> bool:
+    """True when nothing needs to be written: the same content, or a tombstone."""
+    if before.get("Deleted__c"):
+        return True
+    return before.get(HASH) == review.content_hash and not before.get("Missing_Since__c")
 
 
 def _reply_fields(row: Mapping[str, Any], before: Row | None) -> dict[str, Any]:

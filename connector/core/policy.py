@@ -7,6 +7,7 @@ from datetime import timedelta
 
 from connector.core.links import LinkKeys
 from connector.core.mapping import Mapping as FieldMapping
+from connector.core.plan_erasure import OnDelete
 from connector.core.rules import Rule
 from connector.core.schema import Schema
 
@@ -46,6 +47,9 @@ class RunPolicy:
     product_mapping: FieldMapping
     first_run: timedelta = timedelta(days=30)
     overlap: timedelta = timedelta(minutes=10)
+    rescan: timedelta = timedelta(days=30)
+    rescan_every: timedelta = timedelta(days=1)
+    on_delete: OnDelete = OnDelete.ANONYMISE
     rules: tuple[Rule, ...] = ()
     sender: Sender = Sender()
     review_url: str = "https://www.trustpilot.com"

@@ -5,13 +5,23 @@ A flow that fails does not stop the others, unless the org itself cannot be reac
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from connector.core.errors import ConnectorError, VendorUnreachable
+from connector.core.plan_import import ImportEstimate, ImportRange
 from connector.core.policy import RunPolicy
 from connector.core.run_report import FlowReport, RunReport
-from connector.flows import claims, invitations_out, replies_out, reviews_in, summary
+from connector.flows import (
+    claims,
+    erasure,
+    import_reviews,
+    invitations_out,
+    replies_out,
+    review_store,
+    reviews_in,
+    summary,
+)
 from connector.flows.closing import (
     complete_through,
     record_end,
@@ -22,7 +32,7 @@ from connector.flows.context import RunContext
 from connector.flows.opening import read_opening, refuse_other_org, resolve_units
 from connector.flows.ports import Org, Reporter, Trustpilot
 
-FLOWS = (replies_out.FLOW, claims.FLOW, reviews_in.FLOW, summary.FLOW)
+FLOWS = (erasure.FLOW, replies_out.FLOW, claims.FLOW, review_store.FLOW, summary.FLOW)
 """The flows in order of priority: when an allowance ends, the later ones wait."""
 
 
@@ -55,17 +65,52 @@ def run(world: World, policy: RunPolicy, request: RunRequest) -> RunReport:
     Raises `SafetyStop` for another org, `ConfigurationError` for an unknown business unit,
     and whatever keeps the run from opening; failures inside flows are in the report.
     """
+
+    def work(context: RunContext, meter: _Meter) -> list[FlowReport]:
+        wanted = [name for name in FLOWS if not request.only or name in request.only]
+        return _flows(wanted, context, meter, [])
+
+    return _whole(world, policy, request, work)
+
+
+def import_since(
+    world: World,
+    policy: RunPolicy,
+    request: RunRequest,
+    wanted: ImportRange,
+    announce: Callable[[ImportEstimate], object],
+) -> RunReport:
+    """Import the reviews from a day until now, then update the summary; `announce` comes first.
+
+    Moves no mark. Raises what `run` raises, and `ConfigurationError` for a day in the future.
+    """
+
+    def work(context: RunContext, meter: _Meter) -> list[FlowReport]:
+        start = wanted.start(context.now)
+        estimate = import_reviews.estimate(context, start)
+        meter.stop("estimate")
+        context.reporter.event(
+            "import_estimated", trustpilot=estimate.trustpilot, salesforce=estimate.salesforce
+        )
+        announce(estimate)
+        context.reporter.event("flow_started", flow=import_reviews.FLOW)
+        flows = [import_reviews.run(context, start)]
+        meter.stop(import_reviews.FLOW)
+        return flows if _org_is_gone(flows[0]) else _flows([summary.FLOW], context, meter, flows)
+
+    return _whole(world, policy, request, work)
+
+
+def _whole(
+    world: World,
+    policy: RunPolicy,
+    request: RunRequest,
+    work: Callable[[RunContext, _Meter], list[FlowReport]],
+) -> RunReport:
     meter = _Meter(world.calls)
     context = _open(world, policy, request)
     meter.stop("opening")
-    flows: list[FlowReport] = []
-    for name in FLOWS:
-        if request.only and name not in request.only:
-            continue
-        flows.append(_flow(name, context, flows))
-        meter.stop(name)
-        if _org_is_gone(flows[-1]):
-            break
+    flows = work(context, meter)
     flows += _close(context, flows, meter)
     complete = complete_through(context, flows)
     return RunReport(
@@ -78,6 +123,18 @@ def run(world: World, policy: RunPolicy, request: RunRequest) -> RunReport:
         complete_through=complete,
         open_issues=_open_issues(context, flows),
     )
+
+
+def _flows(
+    names: Iterable[str], context: RunContext, meter: _Meter, before: list[FlowReport]
+) -> list[FlowReport]:
+    flows = list(before)
+    for name in names:
+        flows.append(_flow(name, context, flows))
+        meter.stop(name)
+        if _org_is_gone(flows[-1]):
+            break
+    return flows
 
 
 def _open(world: World, policy: RunPolicy, request: RunRequest) -> RunContext:
@@ -101,11 +158,13 @@ def _open(world: World, policy: RunPolicy, request: RunRequest) -> RunContext:
 def _flow(name: str, context: RunContext, before: list[FlowReport]) -> FlowReport:
     context.reporter.event("flow_started", flow=name)
     try:
+        if name == erasure.FLOW:
+            return erasure.run(context)
         if name == replies_out.FLOW:
             return replies_out.run(context)
         if name == claims.FLOW:
             return invitations_out.run(context)
-        if name == reviews_in.FLOW:
+        if name == review_store.FLOW:
             return reviews_in.run(context)
         return summary.run(context, recount=any(flow.did_something for flow in before))
     except ConnectorError as failure:

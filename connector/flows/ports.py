@@ -6,9 +6,10 @@ Flows know these shapes and nothing of SOQL, JSON, HTTP or either vendor's libra
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Protocol
 
+from connector.core.deletions import Deletion
 from connector.core.email_invitation import EmailInvitation
 from connector.core.outcomes import SendOutcome
 from connector.core.records import Answer, Row, RowResult, Select
@@ -48,6 +49,10 @@ class Org(Protocol):
 
     def update(self, object_name: str, rows: Sequence[Row]) -> list[RowResult]:
         """Change rows by their `Id`; safe to repeat, and repeated."""
+        ...
+
+    def delete(self, ids: Sequence[str]) -> list[RowResult]:
+        """Move records to the bin; one that is gone already counts as deleted. Repeated."""
         ...
 
 
@@ -99,6 +104,18 @@ class Trustpilot(Protocol):
 
     def send_invitation(self, unit_id: str, invitation: EmailInvitation) -> SendOutcome:
         """Ask Trustpilot to invite one consumer by e-mail; never repeated."""
+        ...
+
+    def deleted_reviews(self, since: date) -> Iterator[Deletion]:
+        """Reviews deleted at Trustpilot since this day (UTC), whoever they were about."""
+        ...
+
+    def deleted_consumers(self, since: date) -> Iterator[Deletion]:
+        """Consumers deleted at Trustpilot since this day (UTC), whoever they reviewed."""
+        ...
+
+    def delete_invitation_data(self, unit_id: str, emails: Sequence[str]) -> SendOutcome:
+        """Have Trustpilot forget the invitations to these addresses; never repeated."""
         ...
 
 

@@ -217,12 +217,13 @@ def _changed_meanwhile(context: RunContext, results: list[_Result]) -> set[str]:
         (Condition("Id", "in", tuple(texts)),),
     )
     (answer,) = context.org.read([select])
-    return {
+    unchanged = {
         str(row["Id"])
         for row in answer.rows
-        if (row.get("Reply__c") or "") != texts[str(row["Id"])]
-        or row.get("Reply_Status__c") != ReplyStatus.QUEUED.value
+        if (row.get("Reply__c") or "") == texts[str(row["Id"])]
+        and row.get("Reply_Status__c") == ReplyStatus.QUEUED.value
     }
+    return texts.keys() - unchanged  # a record that was erased meanwhile is changed too
 
 
 def _without_status(row: dict[str, Any]) -> dict[str, Any]:

@@ -1,40 +1,81 @@
-"""Reviews in: list what is new since the mark, map, compare, write what changed, move the mark.
+"""Reviews in: list what is new since the mark, store what changed, move the mark.
 
-The mark moves only when everything behind it is stored or recorded as an issue.
+The mark moves only when everything behind it is stored or recorded as an issue. Once a day the
+window reaches further back: the re-scan finds edits, replies written at Trustpilot, tag and
+visibility changes, and what has disappeared, because lists filter by creation time only.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import pairwise
 
 from connector.core.errors import AllowanceExhausted, NotFound, VendorAnswerUnreadable
-from connector.core.issues import Issue, OpenIssue, issue_key
-from connector.core.mapping import content_hash, map_review
-from connector.core.objects import REVIEW
-from connector.core.plan_reviews import (
-    KEY,
-    STORED_FIELDS,
-    MappedReview,
-    StoreReview,
-    is_seen,
-    plan_reviews,
-    seen_text,
-)
-from connector.core.records import Condition, Row, RowError, Select
+from connector.core.issues import OpenIssue
+from connector.core.plan_reviews import seen_text
 from connector.core.reviews import Review, ReviewPage, ReviewType, Unreadable
-from connector.core.run_report import Action, FlowReport, Mark
+from connector.core.run_report import FlowReport, Mark
 from connector.core.units import Unit
 from connector.flows.context import RunContext
+from connector.flows.disappearances import check_missing
+from connector.flows.matching import rematch
+from connector.flows.review_store import (
+    FLOW,
+    RETRIED,
+    WITHOUT_ID,
+    store_reviews,
+    unreadable_issue,
+)
 from connector.flows.tally import Tally
 
-FLOW = "reviews_in"
 STREAMS = {ReviewType.SERVICE: "service_reviews", ReviewType.PRODUCT: "product_reviews"}
 
-_BATCH = 1000
-"""Reviews compared and written together: five collections of 200, one read."""
+_RESCAN = "_rescan"
+"""What the name of a stream ends with when its mark tells of the last re-scan."""
+
+BATCH = 10_000
+"""Reviews compared and written together: large enough for one bulk job, small enough to hold."""
+
+
+@dataclass(frozen=True)
+class Window:
+    """One stretch of time of one kind of review of one business unit; both ends count."""
+
+    unit: Unit
+    review_type: ReviewType
+    start: datetime
+    end: datetime
+
+    @property
+    def stream(self) -> str:
+        """The name of the stream, as marks and reports spell it."""
+        return STREAMS[self.review_type]
+
+
+@dataclass
+class Heard:
+    """What listing a window told besides the reviews themselves.
+
+    `seen` are content hashes of what the org now holds from `remember_from` on;
+    `ids` are all that were listed, kept only where `keep_ids` asks for it.
+    """
+
+    remember_from: datetime
+    keep_ids: bool = False
+    count: int = 0
+    seen: dict[str, str] = field(default_factory=dict)
+    ids: set[str] = field(default_factory=set)
+
+    def note(self, reviews: Iterable[Review], held: Mapping[str, str]) -> None:
+        """Take note of one batch; `held` are the hashes of what the org holds of it."""
+        for review in reviews:
+            self.count += 1
+            if review.id in held and review.created_at >= self.remember_from:
+                self.seen[review.id] = held[review.id]
+            if self.keep_ids:
+                self.ids.add(review.id)
 
 
 def run(context: RunContext) -> FlowReport:
@@ -46,6 +87,9 @@ def run(context: RunContext) -> FlowReport:
                 with tally.going_on():
                     _read_stream(context, unit, review_type, tally)
         _retry_issues(context, tally)
+        if any(mark.stream.endswith(_RESCAN) and _known(context, mark) for mark in tally.marks):
+            with tally.going_on():
+                rematch(context, tally)
     except AllowanceExhausted as stop:
         tally.failures.append(stop)
     if not tally.actions:
@@ -53,35 +97,75 @@ def run(context: RunContext) -> FlowReport:
     return tally.report()
 
 
+def read_window(
+    context: RunContext,
+    window: Window,
+    tally: Tally,
+    heard: Heard | None = None,
+    known: Mapping[str, str] | None = None,
+) -> Heard:
+    """List a window and store what is new or changed in it; marks are the caller's affair.
+
+    `known` are content hashes that the org is known to hold: those are not asked about.
+    """
+    heard = heard or Heard(window.end)
+    for reviews, unreadable in _batches(_told(context, window)):
+        tally.issues += [
+            unreadable_issue(item, window.review_type, window.unit) for item in unreadable
+        ]
+        heard.note(reviews, store_reviews(context, window.unit, reviews, tally, known or {}))
+    context.reporter.event(
+        "stream_read", stream=window.stream, business_unit=window.unit.id, reviews=heard.count
+    )
+    return heard
+
+
 def _read_stream(context: RunContext, unit: Unit, review_type: ReviewType, tally: Tally) -> None:
     # Creation times are Trustpilot's: where its clock is behind the org's, the window ends there.
-    mark = Mark(STREAMS[review_type], unit.id, min(context.now, context.trustpilot.now()))
-    before = context.opening.marks.get(mark.key)
-    start = before - context.policy.overlap if before else mark.at - context.policy.first_run
-    known = context.opening.seen.get(mark.key, {})
-    read = 0
-    overlapping: dict[str, str] = {}
-    for reviews, unreadable in _batches(_pages(context, unit, review_type, start, mark.at)):
-        read += len(reviews)
-        context.reporter.progress(f"{unit.name}: {STREAMS[review_type]}", read)
-        tally.issues += [_unreadable_issue(item, review_type, unit) for item in unreadable]
-        held = _store(context, unit, reviews, tally, known)
-        overlapping |= {
-            review.id: held[review.id]
-            for review in reviews
-            if review.id in held and review.created_at >= mark.at - context.policy.overlap
-        }
-    context.reporter.event("stream_read", stream=mark.stream, business_unit=unit.id, reviews=read)
-    tally.marks.append(replace(mark, seen=seen_text(overlapping)))
+    end = min(context.now, context.trustpilot.now())
+    mark = Mark(STREAMS[review_type], unit.id, end)
+    rescan = Mark(f"{STREAMS[review_type]}{_RESCAN}", unit.id, end)
+    overlap, before = context.policy.overlap, context.opening.marks.get(mark.key)
+    start = before - overlap if before else end - context.policy.first_run
+    is_due = before is not None and _is_due(context, rescan)
+    if is_due:
+        start = min(start, end - context.policy.rescan)
+    window = Window(unit, review_type, start, end)
+    heard = Heard(end - overlap, keep_ids=is_due)
+    known = {} if is_due else context.opening.seen.get(mark.key, {})
+    read_window(context, window, tally, heard, known)
+    if is_due:
+        check_missing(context, window, heard.ids, tally)
+    if is_due or before is None:
+        tally.marks.append(rescan)
+    tally.marks.append(Mark(mark.stream, unit.id, end, seen_text(heard.seen)))
 
 
-def _pages(
-    context: RunContext, unit: Unit, review_type: ReviewType, start: datetime, end: datetime
-) -> Iterator[ReviewPage]:
-    if review_type is ReviewType.SERVICE:
-        yield from context.trustpilot.service_reviews(unit.id, start, end)
+def _is_due(context: RunContext, rescan: Mark) -> bool:
+    """True when the last re-scan is long enough ago; a first import counts as one."""
+    last = context.opening.marks.get(rescan.key)
+    return last is None or rescan.at - last >= context.policy.rescan_every
+
+
+def _known(context: RunContext, mark: Mark) -> bool:
+    return mark.key in context.opening.marks
+
+
+def _told(context: RunContext, window: Window) -> Iterator[ReviewPage]:
+    """The window's pages, each one told to whoever watches."""
+    listed = 0
+    for page in _pages(context, window):
+        listed += len(page.reviews)
+        context.reporter.progress(f"{window.unit.name}: {window.stream}", listed)
+        yield page
+
+
+def _pages(context: RunContext, window: Window) -> Iterator[ReviewPage]:
+    unit_id, start = window.unit.id, window.start
+    if window.review_type is ReviewType.SERVICE:
+        yield from context.trustpilot.service_reviews(unit_id, start, window.end)
         return
-    for page in context.trustpilot.product_reviews(unit.id):
+    for page in context.trustpilot.product_reviews(unit_id):
         recent = tuple(review for review in page.reviews if review.created_at >= start)
         yield ReviewPage(recent, page.unreadable)
         if _is_past(page, start):
@@ -106,97 +190,28 @@ def _batches(pages: Iterable[ReviewPage]) -> Iterator[tuple[list[Review], list[U
     for page in pages:
         reviews += page.reviews
         unreadable += page.unreadable
-        if len(reviews) >= _BATCH:
+        if len(reviews) >= BATCH:
             yield reviews, unreadable
             reviews, unreadable = [], []
     if reviews or unreadable:
         yield reviews, unreadable
 
 
-def _store(
-    context: RunContext,
-    unit: Unit,
-    reviews: Sequence[Review],
-    tally: Tally,
-    seen: Mapping[str, str],
-) -> dict[str, str]:
-    """Map, compare, write one batch; return the content hashes of what the org now holds.
-
-    Reviews that are `seen` unchanged are not asked about.
-    """
-    types = {review.id: review.type for review in reviews}
-    mapped = {review.id: _mapped(context, unit, review) for review in reviews}
-    asked = [review for review in mapped.values() if not is_seen(review, seen)]
-    plan = plan_reviews(asked, _stored(context, [review.id for review in asked]))
-    tally.counts["reviews_read"] += len(reviews)
-    tally.counts["reviews_unchanged"] += len(mapped) - len(plan.stores)
-    tally.actions += [_action(store, types) for store in plan.stores]
-    refused = set() if context.dry_run else _write(context, unit, plan.stores, types, tally)
-    to_store = {store.id for store in plan.stores}
-    for review_id in types.keys() - refused - (to_store if context.dry_run else set()):
-        _settle(context, types[review_id], review_id, tally)
-    return {name: each.content_hash for name, each in mapped.items() if name not in refused}
-
-
-def _write(
-    context: RunContext,
-    unit: Unit,
-    stores: Sequence[StoreReview],
-    types: Mapping[str, ReviewType],
-    tally: Tally,
-) -> set[str]:
-    """Write the reviews and return the ids of those that the org refused."""
-    if not stores:
-        return set()
-    refused: set[str] = set()
-    results = context.org.upsert(REVIEW, KEY, [store.row for store in stores])
-    for store, result in zip(stores, results, strict=True):
-        if result.error is None:
-            tally.counts["reviews_new" if store.is_new else "reviews_changed"] += 1
-        else:
-            refused.add(store.id)
-            tally.issues.append(_refused_issue(store.id, types[store.id], unit, result.error))
-    return refused
-
-
-def _settle(context: RunContext, review_type: ReviewType, review_id: str, tally: Tally) -> None:
-    """The review stands in the org: close what earlier runs could not do about it."""
-    keys = (issue_key(codes[review_type], review_id) for codes in (_REFUSED, _UNREADABLE))
-    tally.passed += [key for key in keys if key in context.opening.issues]
-
-
-def _stored(context: RunContext, review_ids: Sequence[str]) -> dict[str, Row]:
-    if not review_ids:
-        return {}
-    (answer,) = context.org.read(
-        [Select(REVIEW, STORED_FIELDS, (Condition(KEY, "in", tuple(review_ids)),))]
-    )
-    return {row[KEY]: row for row in answer.rows}
-
-
-def _mapped(context: RunContext, unit: Unit, review: Review) -> MappedReview:
-    policy = context.policy
-    is_service = review.type is ReviewType.SERVICE
-    mapping = policy.service_mapping if is_service else policy.product_mapping
-    row = map_review(mapping, policy.schema, review)
-    return MappedReview(row | {"Business_Unit__c": unit.record_id or None}, content_hash(row))
-
-
 def _retry_issues(context: RunContext, tally: Tally) -> None:
     """Fetch again, by id, the reviews that an earlier run could not read or store."""
     seen = set(tally.passed) | {issue.key for issue in tally.issues}
     for issue in context.opening.issues.values():
-        if issue.dropped or issue.key in seen or issue.code not in _RETRIED:
+        if issue.dropped or issue.key in seen or issue.code not in RETRIED:
             continue
         unit = next((one for one in context.units if one.id == issue.business_unit_id), None)
-        if unit is None or issue.record == _WITHOUT_ID:
+        if unit is None or issue.record == WITHOUT_ID:
             continue
         with tally.going_on():
             _retry(context, unit, issue, tally)
 
 
 def _retry(context: RunContext, unit: Unit, issue: OpenIssue, tally: Tally) -> None:
-    review_type = _RETRIED[issue.code]
+    review_type = RETRIED[issue.code]
     try:
         review = context.trustpilot.review(review_type, issue.record)
     except NotFound:
@@ -204,48 +219,6 @@ def _retry(context: RunContext, unit: Unit, issue: OpenIssue, tally: Tally) -> N
         tally.passed.append(issue.key)
     except VendorAnswerUnreadable as error:
         still = Unreadable(issue.record, error.message)
-        tally.issues.append(_unreadable_issue(still, review_type, unit))
+        tally.issues.append(unreadable_issue(still, review_type, unit))
     else:
-        _store(context, unit, [review], tally, {})
-
-
-_REFUSED = {
-    ReviewType.SERVICE: "service_review_refused",
-    ReviewType.PRODUCT: "product_review_refused",
-}
-_UNREADABLE = {
-    ReviewType.SERVICE: "service_review_unreadable",
-    ReviewType.PRODUCT: "product_review_unreadable",
-}
-_RETRIED = {code: kind for codes in (_REFUSED, _UNREADABLE) for kind, code in codes.items()}
-_WITHOUT_ID = "without id"
-
-
-def _action(store: StoreReview, types: dict[str, ReviewType]) -> Action:
-    what = "store review" if store.is_new else "update review"
-    return Action(
-        what, store.id, {"type": types[store.id].value, "stars": store.row.get("Stars__c")}
-    )
-
-
-def _refused_issue(review_id: str, review_type: ReviewType, unit: Unit, error: RowError) -> Issue:
-    fields = f" ({', '.join(error.fields)})" if error.fields else ""
-    return Issue(
-        code=_REFUSED[review_type],
-        message=f"The org refused the review: {error.code}{fields}.",
-        next_step="Correct the mapping or the org's validation; the next run tries again.",
-        flow=FLOW,
-        record=review_id,
-        business_unit_id=unit.id,
-    )
-
-
-def _unreadable_issue(item: Unreadable, review_type: ReviewType, unit: Unit) -> Issue:
-    return Issue(
-        code=_UNREADABLE[review_type],
-        message=f"Trustpilot sent a review that could not be read: {item.reason}",
-        next_step="Look at the review at Trustpilot; report it if it looks right there.",
-        flow=FLOW,
-        record=item.id or _WITHOUT_ID,
-        business_unit_id=unit.id,
-    )
+        store_reviews(context, unit, [review], tally, {})

@@ -6,14 +6,15 @@ and what an unknown outcome means is settled after.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from http import HTTPStatus
 from itertools import count
 from typing import Any, TypeVar
 from urllib.parse import quote
 
+from connector.core.deletions import Deletion
 from connector.core.email_invitation import EmailInvitation
 from connector.core.errors import (
     CallFacts,
@@ -34,6 +35,7 @@ from connector.core.reviews import (
 from connector.gateways import trustpilot_wire as wire
 from connector.gateways.http import VendorHttp
 from connector.gateways.trustpilot_calls import PagingLimitReached, TrustpilotCalls
+from connector.gateways.trustpilot_deletions import CONSUMERS, REVIEWS, read_deletions
 from connector.gateways.trustpilot_errors import VENDOR
 from connector.gateways.trustpilot_json import wire_time
 from connector.gateways.trustpilot_sign_in import TrustpilotAccess
@@ -164,6 +166,22 @@ class TrustpilotClient:
         path = _path("/private/business-units/{}/email-invitations", unit_id)
         personal = (invitation.email, invitation.name)
         return self._calls.send_invitation(path, wire.invitation_body(invitation), personal)
+
+    def deleted_reviews(self, since: date) -> Iterator[Deletion]:
+        """Yield what the list of deleted reviews names since this day (UTC), of all businesses."""
+        return read_deletions(self._calls, REVIEWS, since)
+
+    def deleted_consumers(self, since: date) -> Iterator[Deletion]:
+        """Yield what the list of deleted consumers names since this day (UTC)."""
+        return read_deletions(self._calls, CONSUMERS, since)
+
+    def delete_invitation_data(self, unit_id: str, emails: Sequence[str]) -> SendOutcome:
+        """Have Trustpilot forget the invitations of a business unit to these addresses; sent once.
+
+        Nothing brings them back: https://developers.trustpilot.com/invitation-api.
+        """
+        path = _path("/private/business-units/{}/invitation-data/delete", unit_id)
+        return self._calls.send_invitation(path, {"customerEmails": [*emails]}, tuple(emails))
 
     def _service_pages(self, unit_id: str, seam: _Seam) -> Iterator[ReviewPage]:
         path = _path("/private/business-units/{}/reviews", unit_id)

@@ -16,10 +16,13 @@ from connector.core.run_report import FlowReport, RunReport
 from connector.report.errors import sentence
 
 _WORDS = {
+    "reviews_erased": "reviews erased",
     "reviews_read": "reviews read",
     "reviews_new": "new",
     "reviews_changed": "changed",
     "reviews_unchanged": "unchanged",
+    "reviews_matched": "connected later",
+    "invitations_reviewed": "invitations reviewed",
     "invitations_claimed": "claimed",
     "invitations_sent": "sent",
     "links_made": "links made",

@@ -14,6 +14,7 @@ from connector.cli.options import leave
 from connector.core.exit_codes import MEANINGS, ExitCode
 from connector.emulator.faults import Fault, custom_row_error
 from connector.emulator.trustpilot.service_reviews import Bounds
+from connector.flows.engine import FLOWS
 
 REVIEW = "Trustpilot_Review__c"
 
@@ -49,7 +50,7 @@ def test_a_run_tells_people_in_sentences_and_machines_in_its_last_line(desk):
     assert any(line.startswith("reviews in: ") for line in sentences)
     assert any(line.startswith("shop: complete through ") for line in sentences)
     assert sentences[-1] == "Exit 0: Done."
-    assert set(told["flows"]) == {"replies_out", "invitations_out", "reviews_in", "summary"}
+    assert set(told["flows"]) == set(FLOWS)
     assert not any(line.startswith("{") for line in sentences)
 
 

@@ -7,7 +7,7 @@ import re
 import pytest
 
 from connector.config.metadata import read_schema
-from connector.core import plan_sends, recipients
+from connector.core import plan_erasure, plan_sends, recipients
 from connector.core.objects import (
     INVITATION,
     ISSUE,
@@ -16,14 +16,18 @@ from connector.core.objects import (
     AttemptOutcome,
     InvitationStatus,
     IssueStatus,
+    MatchMethod,
     ReplyStatus,
 )
 from connector.core.rules import TriggerObject
+from connector.flows import erasure
 from connector.flows.engine import FLOWS
 from connector.flows.reviews_in import STREAMS
 
 PAGES = [f"docs/flows/{flow}.md" for flow in FLOWS]
-CODE = re.compile(r"[a-z]+(?:_[a-z]+)*_(?:refused|unreadable|unknown|conflict|failed|blocked)")
+CODE = re.compile(
+    r"[a-z]+(?:_[a-z]+)*_(?:refused|unreadable|unknown|conflict|failed|blocked|missing)"
+)
 
 # What ends like a code and is none: the words under which a run counts.
 COUNTED = re.compile(r"(?:invitations|replies|summaries|reviews|links)_\w+")
@@ -82,6 +86,7 @@ def test_every_issue_code_is_documented_and_every_documented_code_is_raised(page
 def test_every_reason_code_is_documented_and_every_documented_one_is_given(page):
     given = reason_codes(recipients) | reason_codes(plan_sends)
     given |= set(plan_sends._REASON_AFTER.values())  # noqa: SLF001 - the table itself
+    given.add(plan_erasure.ERASED)
     documented = page("docs/flows/invitations_out.md").table("`Reason_Code__c`").column()
     assert sorted(documented) == sorted(given)
 
@@ -117,14 +122,32 @@ def test_the_words_of_the_code_are_the_picklist_of_the_package(words, object_nam
     )
 
 
+def test_every_way_to_connect_a_review_stands_in_the_page_of_reviews(page):
+    documented = page("docs/flows/reviews_in.md").under("Connected").column(1)
+    words = dict.fromkeys(word for word in documented if " of that one" not in word)
+    assert sorted(words) == sorted(each.value for each in MatchMethod)
+
+
 def test_the_marks_of_reviews_stand_in_their_page(page):
     keys = page("docs/flows/reviews_in.md").under("Marks").column(1)
-    assert [key.partition(":")[0] for key in keys] == list(STREAMS.values())
+    rescans = [f"{stream}_rescan" for stream in STREAMS.values()]
+    assert [key.partition(":")[0] for key in keys] == [*STREAMS.values(), *rescans]
 
 
 def test_the_marks_of_entries_stand_in_their_page(page):
     keys = page("docs/flows/invitations_out.md").under("Marks").column(1)
     assert keys == [f"{each.value.lower()}_entries:" for each in TriggerObject]
+
+
+def test_the_marks_of_deletions_stand_in_their_page(page):
+    keys = page("docs/flows/erasure.md").under("Marks").column(1)
+    assert keys == [f"{stream}:" for stream in erasure.STREAMS.values()]
+
+
+def test_what_remains_of_an_erased_review_stands_in_its_page(page):
+    lines = page("docs/flows/erasure.md").prose.splitlines()
+    (line,) = [line for line in lines if "is a tombstone:" in line]
+    assert set(re.findall(r"`(\w+)`", line)) == plan_erasure.KEPT
 
 
 def test_the_order_of_the_flows_stands_in_the_page_of_commands(page):

@@ -20,6 +20,7 @@ from connector.core.objects import (
     AttemptOutcome,
     InvitationStatus,
     IssueStatus,
+    MatchMethod,
     ReplyStatus,
 )
 from connector.core.outcomes import SendOutcome, Verdict
@@ -159,6 +160,7 @@ def test_every_row_fits_its_object(schema, name):
         (SEND_ATTEMPT, "Outcome__c", AttemptOutcome),
         (REVIEW, "Reply_Status__c", ReplyStatus),
         (REVIEW, "Type__c", ReviewType),
+        (REVIEW, "Match_Method__c", MatchMethod),
         (ISSUE, "Status__c", IssueStatus),
     ],
 )

@@ -1,10 +1,20 @@
 """Which reviews are written, and what a live reply does to the reply's status."""
 
+from datetime import UTC, datetime
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from connector.core.plan_reviews import MappedReview, plan_reviews
+from connector.core.plan_reviews import (
+    LONGEST_MEMORY,
+    MappedReview,
+    is_seen,
+    plan_reviews,
+    seen_reviews,
+    seen_text,
+    with_edits,
+)
 
 
 def mapped(review_id="r1", content_hash="h1", **fields):
@@ -82,3 +92,89 @@ def test_the_plan_of_a_plans_result_is_empty(listed, held):
     after = before | {store.id: store.row for store in first.stores}
     assert plan_reviews(reviews, after).stores == ()
     assert len(first.stores) + first.unchanged == len({one for one, _ in listed})
+
+
+EDITED_AT = datetime(2026, 11, 22, 9, 0, 0, 500_000, tzinfo=UTC)
+BEFORE = {
+    "Stars__c": 2.0,
+    "Title__c": "Late",
+    "Text__c": "It came late.",
+    "Review_Updated__c": None,
+    "Edit_Count__c": None,
+    "Reply_Status__c": "Published",
+}
+
+
+def edited(row, **before):
+    words = {"Stars__c": 2, "Title__c": "Late", "Text__c": "It came late.", **row}
+    plan = plan_reviews([mapped(content_hash="h2", **words)], {"r1": stored("h1")})
+    (store,) = with_edits(plan, {"r1": {**BEFORE, **before}})
+    return store.row
+
+
+def test_other_words_with_a_later_time_are_an_edit():
+    row = edited({"Text__c": "It came.", "Review_Updated__c": EDITED_AT})
+    assert (row["Edited__c"], row["Edit_Count__c"]) == (True, 1)
+    assert (row["Previous_Stars__c"], row["Previous_Text__c"]) == (2.0, "It came late.")
+    assert row["Reply_Status__c"] == "Edited Review"
+
+
+@pytest.mark.parametrize(
+    ("row", "before"),
+    [
+        ({"Likes__c": 3, "Review_Updated__c": EDITED_AT}, {}),  # no other words
+        ({"Text__c": " It came late.\r\n", "Review_Updated__c": EDITED_AT}, {}),  # reads the same
+        ({"Text__c": "IT CAME LATE.", "Review_Updated__c": None}, {}),  # another mapping
+        (
+            {"Text__c": "IT CAME LATE.", "Review_Updated__c": EDITED_AT},
+            {"Review_Updated__c": "2026-11-22T09:00:00.000+0000"},
+        ),  # another mapping of a review that was edited before
+    ],
+)
+def test_what_is_no_edit_does_not_look_like_one(row, before):
+    assert "Edited__c" not in edited(row, **before)
+
+
+def test_without_the_time_of_the_edit_the_words_alone_decide():
+    assert edited({"Stars__c": 5})["Edited__c"]
+
+
+@pytest.mark.parametrize("status", [None, "Draft", "Queued", "Conflict"])
+def test_only_a_published_reply_asks_to_be_written_again(status):
+    row = edited({"Stars__c": 1, "Review_Updated__c": EDITED_AT}, Reply_Status__c=status)
+    assert "Reply_Status__c" not in row
+
+
+def test_a_new_review_is_no_edit():
+    plan = plan_reviews([mapped(Stars__c=1)], {})
+    assert with_edits(plan, {}) == plan.stores
+
+
+def test_a_tombstone_is_left_alone():
+    plan = plan_reviews([mapped(content_hash="h2")], {"r1": stored("h1") | {"Deleted__c": True}})
+    assert plan.stores == ()
+
+
+def test_a_review_that_is_shown_again_is_written_though_nothing_changed():
+    missing = stored("h1") | {"Missing_Since__c": "2026-11-20T00:00:00.000+0000"}
+    (store,) = plan_reviews([mapped()], {"r1": missing}).stores
+    assert store.row["Missing_Since__c"] is None
+
+
+def test_the_memory_of_a_checkpoint_tells_the_same_content_from_another():
+    memory = seen_reviews(seen_text({"r1": "a" * 64}))
+    assert is_seen(mapped(content_hash="a" * 64), memory)
+    assert not is_seen(mapped(content_hash="b" * 64), memory)
+    assert not is_seen(mapped("r2", content_hash="a" * 64), memory)
+
+
+def test_a_memory_that_does_not_fit_its_field_is_left_out():
+    assert seen_text({f"{number:024}": "a" * 64 for number in range(4000)}) == ""
+    assert (
+        0 < len(seen_text({f"{number:024}": "a" * 64 for number in range(2000)})) < LONGEST_MEMORY
+    )
+
+
+@pytest.mark.parametrize("text", [None, "", "no JSON", "[1]", "7"])
+def test_a_spoilt_memory_is_no_memory(text):
+    assert seen_reviews(text) == {}

@@ -20,6 +20,10 @@ VALUE_LISTS = {
         "Reply_Status__c",
     ): "Draft, Queued, Published, Blocked, Conflict, Failed, Delete Queued, Deleted, Edited Review",
     (
+        "Trustpilot_Review__c",
+        "Match_Method__c",
+    ): "Invitation, Order Number, Case Number, Opportunity, E-mail, Ambiguous, Needs Check, None",
+    (
         "Trustpilot_Invitation__c",
         "Channel__c",
     ): "Email, Business Generated Link, Invitation Link",
@@ -31,7 +35,7 @@ VALUE_LISTS = {
     ("Trustpilot_Issue__c", "Status__c"): "Open, Closed, Dropped",
 }
 VENDOR_WORDS = ["Source__c", "Status__c", "Verification_Level__c", "Report_Visibility__c"]
-STANDARD_OBJECTS = {"Opportunity", "Order", "Case", "Contact"}
+STANDARD_OBJECTS = {"Account", "Opportunity", "Order", "Case", "Contact", "Product2"}
 
 
 def each(fields):

@@ -4,10 +4,11 @@ import pytest
 
 STANDARD_COLUMNS = {"NAME", "LAST_UPDATE", "UPDATEDBY_USER.ALIAS"}
 STANDARD_FIELDS = {  # beyond our own; each is named in Salesforce's object reference
-    "Case": {"ContactId", "SuppliedEmail"},
+    "Case": {"AccountId", "ContactId", "SuppliedEmail"},
     "Contact": {"AccountId", "Email", "HasOptedOutOfEmail"},
     "Opportunity": {"AccountId"},
     "Order": {"BillToContactId", "ShipToContactId"},
+    "Product2": {"ProductCode", "StockKeepingUnit"},
 }
 VIEWS = {
     "Trustpilot_Business_Unit__c": "All",
@@ -80,8 +81,9 @@ def test_needs_attention_shows_failed_and_unknown_invitations_only(list_views):
 def test_awaiting_reply_leaves_out_what_is_answered_or_on_its_way(list_views):
     view = list_views["Trustpilot_Review__c", "Awaiting_Reply"]
 
-    unanswered, not_under_way = filters_of(view)
+    unanswered, not_under_way, not_erased = filters_of(view)
     assert unanswered == {"field": "Live_Reply_At__c", "operation": "equals"}
+    assert not_erased == {"field": "Deleted__c", "operation": "equals", "value": "0"}
     assert not_under_way["operation"] == "notEqual"
     assert {"Queued", "Published"} <= set(not_under_way["value"].split(","))
 
@@ -112,21 +114,28 @@ def test_permission_sets_name_objects_and_fields_that_exist(permission_sets, fie
         assert permission["object"] in known
 
 
-def test_nobody_may_delete_or_modify_all(permission_sets):
+def test_only_the_connector_may_delete_and_only_reviews_and_nobody_may_modify_all(permission_sets):
+    # `on_delete: delete` removes the records of reviews that are deleted at Trustpilot
+    may_delete = {
+        (name, permission["object"])
+        for name, content in permission_sets.items()
+        for permission in content["objectPermissions"]
+        if permission["allowDelete"] == "true"
+    }
+    assert may_delete == {("Trustpilot_Connector", "Trustpilot_Review__c")}
     for content in permission_sets.values():
         for permission in content["objectPermissions"]:
-            assert permission["allowDelete"] == "false"
             assert permission["modifyAllRecords"] == "false"
 
 
 def test_the_connector_writes_our_objects_and_only_reads_the_business(permission_sets, fields):
     of = {p["object"]: p for p in permission_sets["Trustpilot_Connector"]["objectPermissions"]}
 
-    business = {"Account", "Case", "Contact", "Opportunity", "Order"}
+    business = {"Account", "Case", "Contact", "Opportunity", "Order", "Product2"}
     assert set(of) == set(fields) | business
     writable = {o for o, p in of.items() if p["allowCreate"] == p["allowEdit"] == "true"}
     assert writable == set(fields)
-    assert {o for o, p in of.items() if p["viewAllRecords"] == "true"} == business
+    assert {o for o, p in of.items() if p["viewAllRecords"] == "true"} == business - {"Product2"}
 
 
 def test_the_connector_cannot_lift_a_pause(permission_sets):

@@ -268,7 +268,8 @@ def test_only_reviews_in_leaves_the_other_flows_alone(one_run, differences, mark
 
     assert [flow.flow for flow in report.flows] == ["reviews_in"]
     assert differences() == []
-    assert set(marks()) == {"service_reviews", "product_reviews"}
+    kinds = ("service_reviews", "product_reviews")
+    assert set(marks()) == {*kinds, *(f"{kind}_rescan" for kind in kinds)}
 
 
 def test_a_business_unit_that_trustpilot_lost_fails_the_run_and_keeps_its_marks(

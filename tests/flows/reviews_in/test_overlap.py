@@ -47,7 +47,7 @@ def test_a_review_edited_inside_the_overlap_is_written(overlap, one_run, emulato
 def test_a_memory_that_somebody_spoilt_costs_one_question_and_nothing_else(
     text, one_run, emulator, soql, reads
 ):
-    (row,) = (row for key, row in memories(soql).items() if key.startswith("service_reviews"))
+    (row,) = (row for key, row in memories(soql).items() if key.startswith("service_reviews:"))
     emulator.org.update("Trustpilot_Checkpoint__c", row["Id"], {"Seen__c": text})
     one_run(only=["reviews_in"])
     spoilt = reads()

@@ -1,0 +1,77 @@
+"""`connector import`: bring in the reviews of the past."""
+
+from __future__ import annotations
+
+import sys
+from datetime import datetime
+from pathlib import Path
+
+import click
+
+from connector.cli.options import (
+    config_option,
+    json_option,
+    leave,
+    settings_from,
+    speaking_errors,
+)
+from connector.cli.run import errors_on_standard_output, reporter_for
+from connector.core.plan_import import ImportRange
+from connector.flows.engine import RunRequest, import_since
+from connector.report.estimate_text import estimate_text
+from connector.report.run_text import as_json as run_as_json
+from connector.report.run_text import as_text, code_of
+from connector.wiring import connect, new_run_id, run_policy
+
+_EPILOG = """\b
+Examples:
+  connector import --days 30
+  connector import --since 2024-01-01 --dry-run
+"""
+
+
+@click.command("import", epilog=_EPILOG)
+@config_option
+@click.option(
+    "--days", metavar="N", type=click.IntRange(1, 36_500), help="From so many days ago until now."
+)
+@click.option(
+    "--since",
+    metavar="YYYY-MM-DD",
+    type=click.DateTime(["%Y-%m-%d"]),
+    help="From this day, which begins at 0:00 UTC, until now.",
+)
+@click.option("--dry-run", is_flag=True, help="Show what would be done; write to neither side.")
+@json_option
+def import_reviews(
+    config_path: Path,
+    days: int | None,
+    since: datetime | None,
+    dry_run: bool,  # noqa: FBT001  click passes options by name
+    as_json: bool,  # noqa: FBT001  click passes options by name
+) -> None:
+    """Bring in the reviews of the past: both kinds, from a day until now.
+
+    Says first what it will cost. Moves no mark and writes only what is missing or different, so
+    an import that was stopped is resumed by typing it again. Exit codes: docs/exit-codes.md.
+    """
+    if (days is None) == (since is None):
+        raise click.UsageError("Name the first day: either --days or --since.")
+    wanted = ImportRange(days, since.date() if since else None)
+    run_id = new_run_id()
+    in_json = as_json or not sys.stdout.isatty()
+    with speaking_errors(), errors_on_standard_output(run_id, wanted=in_json):
+        settings = settings_from(config_path)
+        with reporter_for(run_id) as reporter:
+            report = import_since(
+                connect(settings, reporter),
+                run_policy(settings),
+                RunRequest(run_id, dry_run=dry_run),
+                wanted,
+                lambda estimate: None if as_json else click.echo(estimate_text(estimate)),
+            )
+        if not as_json:
+            click.echo(as_text(report))
+        if in_json:
+            click.echo(run_as_json(report))
+        leave(code_of(report))

@@ -1,0 +1,25 @@
+"""What an erasure on request did, as a value: record ids and counts, never the address."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from connector.core.errors import ConnectorError
+
+
+@dataclass(frozen=True)
+class ErasureReport:
+    """What was erased in the org and at Trustpilot.
+
+    `reviews`, `invitations` and `cancelled` (a part of the invitations) are record ids;
+    `refused` are pairs of record id and the org's code. `units` are the names of the business
+    units whose invitation data Trustpilot took away; `failures` say what it did not.
+    """
+
+    dry_run: bool
+    reviews: tuple[str, ...] = ()
+    invitations: tuple[str, ...] = ()
+    cancelled: tuple[str, ...] = ()
+    refused: tuple[tuple[str, str], ...] = ()
+    units: tuple[str, ...] = ()
+    failures: tuple[ConnectorError, ...] = ()

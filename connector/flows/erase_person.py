@@ -1,0 +1,141 @@
+"""Erases one person on request: first in the org, then at Trustpilot.
+
+The org comes first, so that no invitation goes out between the two. The address stands in the
+questions to the org and in the request to Trustpilot, and nowhere else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from connector.core.deletions import Deletion
+from connector.core.erasure_report import ErasureReport
+from connector.core.errors import (
+    AccessDenied,
+    AllowanceExhausted,
+    CallFacts,
+    ConnectorError,
+    RequestRefused,
+    VendorUnreachable,
+)
+from connector.core.objects import INVITATION, REVIEW
+from connector.core.outcomes import SendOutcome, Verdict
+from connector.core.plan_erasure import (
+    ERASURE_FIELDS,
+    INVITATION_FIELDS,
+    address_fields,
+    needs_scrubbing,
+    scrubbed_invitation,
+    tombstone_row,
+)
+from connector.core.policy import RunPolicy
+from connector.core.records import Condition, Row, Select
+from connector.core.units import Unit
+from connector.flows.opening import read_opening, refuse_other_org, resolve_units
+from connector.flows.ports import Org, Trustpilot
+
+_RECIPIENTS = ("Recipient_Email__c", "Contact__r.Email")
+_FORBIDDEN = frozenset({401, 403})
+_ALLOWANCE = 429
+
+
+def erase_person(
+    org: Org, trustpilot: Trustpilot, policy: RunPolicy, email: str, *, dry_run: bool
+) -> ErasureReport:
+    """Erase what both sides hold about an e-mail address and say what was done.
+
+    Raises `SafetyStop` for another org and whatever keeps the org from answering; what
+    Trustpilot did not do is in the report.
+    """
+    refuse_other_org(org, policy)
+    units = resolve_units(org, trustpilot, policy, read_opening(org), dry_run=True)
+    reviews, invitations = _found(org, policy, email)
+    now = org.now()
+    review_rows = [
+        tombstone_row(policy.schema, row, Deletion(str(row["Id"]), None), now) for row in reviews
+    ]
+    invitation_rows = [scrubbed_invitation(row) for row in invitations]
+    refused: dict[str, str] = {}
+    if not dry_run:
+        refused = _write(org, {REVIEW: review_rows, INVITATION: invitation_rows})
+    cancelled = [row for row in invitation_rows if "Status__c" in row]
+    answered = {} if dry_run else _ask_trustpilot(trustpilot, units, email)
+    return ErasureReport(
+        dry_run=dry_run,
+        reviews=_ids(review_rows, refused),
+        invitations=_ids(invitation_rows, refused),
+        cancelled=_ids(cancelled, refused),
+        refused=tuple(refused.items()),
+        units=tuple(unit.name for unit in units if answered.get(unit.name) is None),
+        failures=tuple(failure for failure in answered.values() if failure),
+    )
+
+
+def _found(org: Org, policy: RunPolicy, email: str) -> tuple[list[Row], list[Row]]:
+    """The reviews by this person that hold content, and the invitations to them."""
+    mappings = (policy.service_mapping, policy.product_mapping)
+    by_review = [
+        Select(REVIEW, ERASURE_FIELDS, (Condition(field, "=", email),))
+        for field in address_fields(policy.schema, mappings)
+    ]
+    by_invitation = [
+        Select(INVITATION, INVITATION_FIELDS, (Condition(field, "=", email),))
+        for field in _RECIPIENTS
+    ]
+    answers = org.read([*by_review, *by_invitation])
+    reviews = _once(row for answer in answers[: len(by_review)] for row in answer.rows)
+    invitations = _once(row for answer in answers[len(by_review) :] for row in answer.rows)
+    return [row for row in reviews if needs_scrubbing(row)], invitations
+
+
+def _once(rows: Iterable[Row]) -> list[Row]:
+    return list({str(row["Id"]): row for row in rows}.values())
+
+
+def _write(org: Org, rows_of: Mapping[str, list[dict[str, Any]]]) -> dict[str, str]:
+    """Write the rows and return the org's code for each record that it refused."""
+    return {
+        str(row["Id"]): result.error.code
+        for object_name, rows in rows_of.items()
+        if rows
+        for row, result in zip(rows, org.update(object_name, rows), strict=True)
+        if result.error is not None
+    }
+
+
+def _ids(rows: Iterable[Mapping[str, Any]], refused: Mapping[str, str]) -> tuple[str, ...]:
+    return tuple(str(row["Id"]) for row in rows if str(row["Id"]) not in refused)
+
+
+def _ask_trustpilot(
+    trustpilot: Trustpilot, units: Sequence[Unit], email: str
+) -> dict[str, ConnectorError | None]:
+    """What came of each business unit: None, or the failure; one does not stop the others."""
+    answered: dict[str, ConnectorError | None] = {}
+    for unit in units:
+        try:
+            answered[unit.name] = _failure(
+                unit, trustpilot.delete_invitation_data(unit.id, [email])
+            )
+        except ConnectorError as failure:
+            answered[unit.name] = failure
+    return answered
+
+
+def _failure(unit: Unit, outcome: SendOutcome) -> ConnectorError | None:
+    if outcome.verdict is Verdict.ACCEPTED:
+        return None
+    sentence = f"Trustpilot did not delete the invitation data of {unit.name}"
+    said = f"{sentence} ({outcome.status}).".replace(" (None)", "")
+    again = "Type the same command again: erasing twice does no harm."
+    if outcome.status in _FORBIDDEN:
+        step = "Check trustpilot.acting_user_id and the plan, or erase in Trustpilot Business."
+        return AccessDenied("Trustpilot", said, next_step=step)
+    if outcome.status == _ALLOWANCE:
+        return AllowanceExhausted("Trustpilot", said, next_step=again)
+    facts = CallFacts("Trustpilot", "POST", "invitation-data/delete", outcome.status, outcome.code)
+    if outcome.verdict is Verdict.REFUSED:
+        return RequestRefused(said, facts, next_step="Erase the address in Trustpilot Business.")
+    unclear = outcome.verdict is Verdict.UNKNOWN
+    return VendorUnreachable(said, facts, maybe_processed=unclear, next_step=again)

@@ -1,0 +1,165 @@
+"""Erasure: what Trustpilot lists as deleted is blanked in the org, before anything else is done.
+
+The mark of a list moves only when everything behind it is erased.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from itertools import islice
+
+from connector.core.deletions import Deletion
+from connector.core.errors import AllowanceExhausted
+from connector.core.issues import Issue
+from connector.core.objects import REVIEW
+from connector.core.plan_erasure import (
+    CONSUMER,
+    ERASURE_FIELDS,
+    KEY,
+    OnDelete,
+    needs_scrubbing,
+    tombstone_row,
+)
+from connector.core.records import Condition, Row, RowResult, Select
+from connector.core.run_report import Action, FlowReport, Mark
+from connector.flows.context import RunContext
+from connector.flows.tally import Tally
+
+FLOW = "erasure"
+STREAMS = {KEY: "deleted_reviews", CONSUMER: "deleted_consumers"}
+"""By the field of a review that each list names."""
+
+OVERLAP = timedelta(hours=1)
+"""How far before its mark a list is read again: a run beside this one may have stored meanwhile
+what it read before the deletion, and the two vendors' clocks differ."""
+
+_BATCH = 1000
+_REFUSED = "erasure_refused"
+
+
+@dataclass(frozen=True)
+class _Erasure:
+    """One review of ours that is gone: its row in the org, and the deletion that names it."""
+
+    row: Row
+    deletion: Deletion
+
+    @property
+    def review_id(self) -> str:
+        """Trustpilot's id of the review."""
+        return str(self.row[KEY])
+
+
+def run(context: RunContext) -> FlowReport:
+    """Erase every review of ours that Trustpilot lists as deleted, or whose author it lists."""
+    tally = Tally(FLOW)
+    trustpilot = context.trustpilot
+    lists = {KEY: trustpilot.deleted_reviews, CONSUMER: trustpilot.deleted_consumers}
+    try:
+        for field, ask in lists.items():
+            with tally.going_on():
+                _read_list(context, field, ask, tally)
+    except AllowanceExhausted as stop:
+        tally.failures.append(stop)
+    if not tally.failures:
+        _close_issues(context, tally)
+    return tally.report()
+
+
+def _read_list(
+    context: RunContext,
+    field: str,
+    ask: Callable[[date], Iterator[Deletion]],
+    tally: Tally,
+) -> None:
+    mark = Mark(STREAMS[field], "", context.now)
+    before = context.opening.marks.get(mark.key)
+    since = before - OVERLAP if before else context.now - context.policy.first_run
+    recent = (each for each in ask(since.date()) if each.at is None or each.at >= since)
+    complete = True
+    while deletions := {each.id: each for each in islice(recent, _BATCH)}:
+        complete &= _erase(context, _ours(context, field, deletions), tally)
+    if complete:
+        tally.marks.append(mark)
+
+
+def _ours(context: RunContext, field: str, deletions: Mapping[str, Deletion]) -> list[_Erasure]:
+    """The reviews in the org that these deletions are about, those of others left out."""
+    fields = tuple(dict.fromkeys([*ERASURE_FIELDS, field]))
+    (answer,) = context.org.read(
+        [Select(REVIEW, fields, (Condition(field, "in", tuple(deletions)),))]
+    )
+    # A query compares without regard to case, and ids differ by it.
+    return [
+        _Erasure(row, deletions[row[field]])
+        for row in answer.rows
+        if row[field] in deletions and _is_work(context, row)
+    ]
+
+
+def _is_work(context: RunContext, row: Row) -> bool:
+    return needs_scrubbing(row) or context.policy.on_delete is OnDelete.DELETE
+
+
+def _erase(context: RunContext, erasures: list[_Erasure], tally: Tally) -> bool:
+    """Erase these reviews; False where the org refused one that nobody has given up."""
+    how = context.policy.on_delete
+    tally.actions += [
+        Action(f"{how.value} review", each.review_id, {"deleted_at": each.deletion.at})
+        for each in erasures
+    ]
+    if context.dry_run or not erasures:
+        return True
+    earlier = len(tally.issues)
+    left = _settled(erasures, _scrub(context, erasures), tally)
+    if how is OnDelete.DELETE:
+        gone = context.org.delete([str(each.row["Id"]) for each in left])
+        left = _settled(left, gone, tally)
+    tally.counts["reviews_erased"] += len(left)
+    for each in left:
+        context.reporter.event("erased", review=each.review_id)
+    return all(_is_dropped(context, issue) for issue in tally.issues[earlier:])
+
+
+def _scrub(context: RunContext, erasures: list[_Erasure]) -> list[RowResult]:
+    """Blank the records: first also where they are deleted, because the bin keeps them."""
+    schema = context.policy.schema
+    rows = [tombstone_row(schema, each.row, each.deletion, context.now) for each in erasures]
+    return context.org.update(REVIEW, rows)
+
+
+def _settled(erasures: list[_Erasure], results: list[RowResult], tally: Tally) -> list[_Erasure]:
+    """Those that went well; each of the others becomes an issue."""
+    done: list[_Erasure] = []
+    for each, result in zip(erasures, results, strict=True):
+        if result.error is None or result.error.code == "ENTITY_IS_DELETED":
+            done.append(each)
+            continue
+        fields = f" ({', '.join(result.error.fields)})" if result.error.fields else ""
+        tally.issues.append(
+            Issue(
+                code=_REFUSED,
+                message=f"The org refused to erase the review: {result.error.code}{fields}.",
+                next_step="Correct the org's validation or permissions; the next run tries again.",
+                flow=FLOW,
+                record=each.review_id,
+            )
+        )
+    return done
+
+
+def _is_dropped(context: RunContext, issue: Issue) -> bool:
+    known = context.opening.issues.get(issue.key)
+    return known is not None and known.dropped
+
+
+def _close_issues(context: RunContext, tally: Tally) -> None:
+    """Whatever was refused before and is not refused now is erased, or gone from the org."""
+    refused = {issue.key for issue in tally.issues}
+    tally.passed += [
+        issue.key
+        for issue in context.opening.issues.values()
+        if issue.code == _REFUSED and issue.key not in refused and not context.dry_run
+    ]

@@ -1,0 +1,64 @@
+"""Import: read a stretch of time again, whatever the marks say, and store it as a run does.
+
+It moves no mark: what it stores is compared by content like everything else, so an import that
+was killed, or is typed twice, writes only what is still missing.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from connector.core.errors import AllowanceExhausted
+from connector.core.objects import REVIEW
+from connector.core.plan_import import Expected, ImportEstimate, estimate_import
+from connector.core.records import Condition, Select
+from connector.core.reviews import ReviewType
+from connector.core.run_report import FlowReport
+from connector.core.units import Unit
+from connector.flows.context import RunContext
+from connector.flows.reviews_in import Window, read_window
+from connector.flows.tally import Tally
+
+FLOW = "import_reviews"
+
+
+def estimate(context: RunContext, start: datetime) -> ImportEstimate:
+    """Say what the import will cost: from Trustpilot's totals and from what the org holds."""
+    held = iter(context.org.read([_held(*each, start) for each in _streams(context)]))
+    expected = [
+        Expected(
+            service_held=int(next(held).rows[0]["total"]),
+            product_held=int(next(held).rows[0]["total"]),
+            service_total=context.trustpilot.business_unit(unit.id).review_count,
+        )
+        for unit in context.units
+    ]
+    return estimate_import(start, expected)
+
+
+def run(context: RunContext, start: datetime) -> FlowReport:
+    """Read both kinds of reviews of every business unit from `start` to now, and store them."""
+    tally = Tally(FLOW)
+    try:
+        for unit, review_type in _streams(context):
+            with tally.going_on():
+                end = min(context.now, context.trustpilot.now())
+                read_window(context, Window(unit, review_type, start, end), tally)
+    except AllowanceExhausted as stop:
+        tally.failures.append(stop)
+    if tally.failures:
+        tally.notes.append("The import is not complete. Type it again: what is stored is skipped.")
+    return tally.report()
+
+
+def _streams(context: RunContext) -> list[tuple[Unit, ReviewType]]:
+    return [(unit, kind) for unit in context.units for kind in ReviewType]
+
+
+def _held(unit: Unit, review_type: ReviewType, start: datetime) -> Select:
+    where = (
+        Condition("Business_Unit__c", "=", unit.record_id or None),
+        Condition("Type__c", "=", review_type.value),
+        Condition("Review_Created__c", ">=", start),
+    )
+    return Select(REVIEW, where=where, count=True)
