@@ -11,6 +11,7 @@ from connector.core.links import LinkKeys
 class Unit:
     """One business unit that the configuration names and Trustpilot knows.
 
+    `import_days` is how far back a super user asked to import in Salesforce, 0 for not at all.
     `record_id` is its `Trustpilot_Business_Unit__c`; empty in a dry run before the first run.
     """
 
@@ -21,3 +22,4 @@ class Unit:
     link_keys: LinkKeys | None = field(default=None, repr=False)
     invitations_paused: bool = False
     replies_paused: bool = False
+    import_days: int = 0

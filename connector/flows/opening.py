@@ -28,6 +28,9 @@ from connector.core.units import Unit
 from connector.flows.context import Opening
 from connector.flows.ports import Org, Trustpilot
 
+USUAL_IMPORT = 30
+"""Days that an import asked for in Salesforce covers where it does not say how many."""
+
 MOST_DUE_IN_A_RUN = 2000
 """A backlog is worked off over several runs, oldest first."""
 
@@ -36,6 +39,8 @@ UNIT_FIELDS = (
     *SUMMARY_FIELDS,
     "Pause_Invitations__c",
     "Pause_Replies__c",
+    "Import_Reviews__c",
+    "Import_Days__c",
     "Complete_Through__c",
     "New_Service_Reviews__c",
     "New_Product_Reviews__c",
@@ -170,4 +175,12 @@ def _unit(wanted: UnitPolicy, unit_id: str, domain: str, row: Row) -> Unit:
         link_keys=wanted.link_keys,
         invitations_paused=bool(row.get("Pause_Invitations__c")),
         replies_paused=bool(row.get("Pause_Replies__c")),
+        import_days=_import_days(row),
     )
+
+
+def _import_days(row: Row) -> int:
+    """How many days a super user wants; an unanswered "how many" means thirty."""
+    if not row.get("Import_Reviews__c"):
+        return 0
+    return max(1, int(row.get("Import_Days__c") or USUAL_IMPORT))

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import pairwise
 
 from connector.core.errors import AllowanceExhausted, NotFound, VendorAnswerUnreadable
@@ -20,6 +20,7 @@ from connector.core.run_report import FlowReport, Mark
 from connector.core.units import Unit
 from connector.flows.context import RunContext
 from connector.flows.disappearances import check_missing
+from connector.flows.import_requests import report_import
 from connector.flows.matching import rematch
 from connector.flows.review_store import (
     FLOW,
@@ -83,9 +84,14 @@ def run(context: RunContext) -> FlowReport:
     tally = Tally(FLOW)
     try:
         for unit in context.units:
+            failed, before = len(tally.failures), dict(tally.counts)
             for review_type in ReviewType:
                 with tally.going_on():
                     _read_stream(context, unit, review_type, tally)
+            if unit.import_days and not context.dry_run:
+                complete = len(tally.failures) == failed
+                with tally.going_on():
+                    report_import(context, unit, _since(tally, before), complete=complete)
         _retry_issues(context, tally)
         if any(mark.stream.endswith(_RESCAN) and _known(context, mark) for mark in tally.marks):
             with tally.going_on():
@@ -95,6 +101,10 @@ def run(context: RunContext) -> FlowReport:
     if not tally.actions:
         tally.notes.append("No review is new or changed.")
     return tally.report()
+
+
+def _since(tally: Tally, before: Mapping[str, int]) -> dict[str, int]:
+    return {word: number - before.get(word, 0) for word, number in tally.counts.items()}
 
 
 def read_window(
@@ -130,6 +140,8 @@ def _read_stream(context: RunContext, unit: Unit, review_type: ReviewType, tally
     is_due = before is not None and _is_due(context, rescan)
     if is_due:
         start = min(start, end - context.policy.rescan)
+    if unit.import_days:
+        start = min(start, end - timedelta(days=unit.import_days))
     window = Window(unit, review_type, start, end)
     heard = Heard(end - overlap, keep_ids=is_due)
     known = {} if is_due else context.opening.seen.get(mark.key, {})
