@@ -8,7 +8,7 @@ from connector.core.exit_codes import ExitCode
 from connector.emulator.faults import Fault
 from connector.report.run_text import code_of
 
-UNIT = "SELECT Id, Import_Reviews__c, Import_Days__c, Import_Result__c FROM Trustpilot_Business_Unit__c"
+UNIT = "SELECT Id, Import_Reviews__c, Import_Result__c FROM Trustpilot_Business_Unit__c"
 
 
 @pytest.fixture
