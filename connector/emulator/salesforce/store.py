@@ -6,6 +6,7 @@ Object and field names come from the schema; values always travel as bound param
 
 import re
 import sqlite3
+import weakref
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
@@ -66,6 +67,8 @@ class Store:
 
     def __init__(self, schema: Schema) -> None:
         self._db = sqlite3.connect(":memory:", check_same_thread=False, isolation_level=None)
+        # Newer Pythons warn of a connection that nobody closed; the store's end is its end.
+        weakref.finalize(self, self._db.close)
         self._db.create_collation("FOLD", _compare_without_case)
         self._db.create_function("SOQL_LIKE", 2, _soql_like, deterministic=True)
         self._db.create_function("CASEFOLD", 1, _folded, deterministic=True)
