@@ -6,7 +6,7 @@ from pathlib import PurePosixPath
 LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
 EMAIL = re.compile(r"[\w.+-]+@([\w-]+(?:\.[\w-]+)+)")
 RESERVED = re.compile(r"(?:.*\.)?(?:example\.(?:com|org|net)|[\w-]+\.example|example)")
-MACHINE = re.compile(r"(?:/home/|/root/|/Users/|/work/|/tmp/|/mnt/|\b[A-Z]:\\)")
+MACHINE = re.compile(r"(?:/(?:home|root|Users|work|tmp|mnt)/|\b[A-Z]:\\)")
 
 
 def anchor(heading):
