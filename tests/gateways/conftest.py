@@ -16,8 +16,10 @@ from pydantic import SecretStr
 
 from connector.emulator.app import Emulator
 from connector.emulator.clock import EmulatorClock
-from connector.emulator.doors import INVITATIONS_URL, TRUSTPILOT_URL, InProcessDoor
+from connector.emulator.doors import INVITATIONS_URL, SALESFORCE_URL, TRUSTPILOT_URL, InProcessDoor
+from connector.emulator.salesforce import ConnectedApp
 from connector.gateways.http import VendorHttp
+from connector.gateways.salesforce import SalesforceAccess, SalesforceOrg
 from connector.gateways.trustpilot import TrustpilotClient
 from connector.gateways.trustpilot_sign_in import TrustpilotAccess
 
@@ -191,3 +193,19 @@ def trustpilot_http(clock, door):
 def trustpilot(trustpilot_http, access):
     """A Trustpilot client that talks to the emulator."""
     return TrustpilotClient(trustpilot_http, access)
+
+
+@pytest.fixture
+def side(emulator):
+    """The emulated org with one app that may sign in."""
+    apps = emulator.salesforce.settings.connected_apps
+    apps.append(ConnectedApp("client", "hush", "integration@shop.example"))
+    return emulator.salesforce
+
+
+@pytest.fixture
+def org(side, clock, door):
+    """The Salesforce gateway, signed in through the in-process door."""
+    app = side.settings.connected_apps[0]
+    access = SalesforceAccess(SALESFORCE_URL, app.client_id, SecretStr(app.client_secret))
+    return SalesforceOrg(VendorHttp("Salesforce", clock=clock, adapter=door), access)

@@ -6,11 +6,9 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
-from pydantic import SecretStr
 
 from connector.core.errors import AccessDenied, AllowanceExhausted
 from connector.core.records import RowError
-from connector.emulator.doors import SALESFORCE_URL
 from connector.emulator.faults import (
     Fault,
     custom_row_error,
@@ -22,9 +20,6 @@ from connector.emulator.faults import (
     truncated_json,
     unreadable_json,
 )
-from connector.emulator.salesforce import ConnectedApp
-from connector.gateways.http import VendorHttp
-from connector.gateways.salesforce import SalesforceAccess, SalesforceOrg
 from connector.gateways.salesforce_csv import fits, results_by_key, uploads
 
 ISSUE = "Trustpilot_Issue__c"
@@ -42,21 +37,6 @@ CALLS = {
     "its failed rows": ("GET", "*/failedResults/"),
     "removing the job": ("DELETE", "*/jobs/ingest/*"),
 }
-
-
-@pytest.fixture
-def side(emulator):
-    """The emulated org with one app that may sign in."""
-    apps = emulator.salesforce.settings.connected_apps
-    apps.append(ConnectedApp("client", "hush", "integration@shop.example"))
-    return emulator.salesforce
-
-
-@pytest.fixture
-def org(side, clock, door):
-    app = side.settings.connected_apps[0]
-    access = SalesforceAccess(SALESFORCE_URL, app.client_id, SecretStr(app.client_secret))
-    return SalesforceOrg(VendorHttp("Salesforce", clock=clock, adapter=door), access)
 
 
 @pytest.fixture

@@ -7,11 +7,9 @@ from datetime import timedelta
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from pydantic import SecretStr
 
 from connector.core.errors import AccessDenied, RequestRefused, VendorError
 from connector.core.records import Condition, Select
-from connector.emulator.doors import SALESFORCE_URL
 from connector.emulator.faults import (
     Fault,
     drop_after,
@@ -22,27 +20,9 @@ from connector.emulator.faults import (
     truncated_json,
     unreadable_json,
 )
-from connector.emulator.salesforce import ConnectedApp
-from connector.gateways.http import VendorHttp
-from connector.gateways.salesforce import SalesforceAccess, SalesforceOrg
 
 ISSUE = "Trustpilot_Issue__c"
 COMPOSITE = "*/composite"
-
-
-@pytest.fixture
-def side(emulator):
-    """The emulated org with one app that may sign in."""
-    apps = emulator.salesforce.settings.connected_apps
-    apps.append(ConnectedApp("client", "hush", "integration@shop.example"))
-    return emulator.salesforce
-
-
-@pytest.fixture
-def org(side, clock, door):
-    app = side.settings.connected_apps[0]
-    access = SalesforceAccess(SALESFORCE_URL, app.client_id, SecretStr(app.client_secret))
-    return SalesforceOrg(VendorHttp("Salesforce", clock=clock, adapter=door), access)
 
 
 def fill(side, count, **values):

@@ -5,10 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 import pytest
-from pydantic import SecretStr
 
 from connector.core.errors import AccessDenied, AllowanceExhausted, VendorUnreachable
-from connector.emulator.doors import SALESFORCE_URL
 from connector.emulator.faults import (
     Fault,
     custom_row_error,
@@ -21,27 +19,9 @@ from connector.emulator.faults import (
     truncated_json,
     unreadable_json,
 )
-from connector.emulator.salesforce import ConnectedApp
-from connector.gateways.http import VendorHttp
-from connector.gateways.salesforce import SalesforceAccess, SalesforceOrg
 
 ISSUE = "Trustpilot_Issue__c"
 ROWS = "*/composite/sobjects*"
-
-
-@pytest.fixture
-def side(emulator):
-    """The emulated org with one app that may sign in."""
-    apps = emulator.salesforce.settings.connected_apps
-    apps.append(ConnectedApp("client", "hush", "integration@shop.example"))
-    return emulator.salesforce
-
-
-@pytest.fixture
-def org(side, clock, door):
-    app = side.settings.connected_apps[0]
-    access = SalesforceAccess(SALESFORCE_URL, app.client_id, SecretStr(app.client_secret))
-    return SalesforceOrg(VendorHttp("Salesforce", clock=clock, adapter=door), access)
 
 
 @pytest.fixture
