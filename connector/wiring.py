@@ -110,7 +110,7 @@ def _unit_policy(unit: BusinessUnitSettings) -> UnitPolicy:
             unit.link_keys.encryption.get_secret_value(),
             unit.link_keys.authentication.get_secret_value(),
         )
-    return UnitPolicy(unit.name, unit.domain, unit.id, keys, unit.place)
+    return UnitPolicy(unit.name, unit.domain, unit.id, keys, unit.filter, unit.place)
 
 
 def _salesforce_access(settings: Settings) -> SalesforceAccess:

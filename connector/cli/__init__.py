@@ -10,6 +10,7 @@ from connector.cli.demo import demo
 from connector.cli.emulator import emulator
 from connector.cli.erase import erase
 from connector.cli.import_reviews import import_reviews
+from connector.cli.reviews import reviews
 from connector.cli.run import run
 from connector.cli.status import status
 from connector.cli.validate import validate
@@ -30,5 +31,5 @@ def main() -> None:
     """Connect Trustpilot and Salesforce: reviews in, invitations and replies out."""
 
 
-for command in (demo, validate, run, import_reviews, status, erase, emulator):
+for command in (demo, validate, run, import_reviews, reviews, status, erase, emulator):
     main.add_command(command)

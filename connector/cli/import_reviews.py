@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
+from typing import Any, TypeVar
 
 import click
 
@@ -23,6 +25,8 @@ from connector.report.run_text import as_json as run_as_json
 from connector.report.run_text import as_text, code_of
 from connector.wiring import connect, new_run_id, run_policy
 
+_Command = TypeVar("_Command", bound=Callable[..., Any])
+
 _EPILOG = """\b
 Examples:
   connector import --days 30
@@ -30,17 +34,33 @@ Examples:
 """
 
 
+def range_options(command: _Command) -> _Command:
+    """Give a command `--days N` and `--since YYYY-MM-DD`."""
+    days = click.option(
+        "--days",
+        metavar="N",
+        type=click.IntRange(1, 36_500),
+        help="From so many days ago until now.",
+    )
+    since = click.option(
+        "--since",
+        metavar="YYYY-MM-DD",
+        type=click.DateTime(["%Y-%m-%d"]),
+        help="From this day, which begins at 0:00 UTC, until now.",
+    )
+    return days(since(command))
+
+
+def wanted_range(days: int | None, since: datetime | None) -> ImportRange:
+    """The stretch that was asked for. Raises a usage error unless exactly one option is given."""
+    if (days is None) == (since is None):
+        raise click.UsageError("Name the first day: either --days or --since.")
+    return ImportRange(days, since.date() if since else None)
+
+
 @click.command("import", epilog=_EPILOG)
 @config_option
-@click.option(
-    "--days", metavar="N", type=click.IntRange(1, 36_500), help="From so many days ago until now."
-)
-@click.option(
-    "--since",
-    metavar="YYYY-MM-DD",
-    type=click.DateTime(["%Y-%m-%d"]),
-    help="From this day, which begins at 0:00 UTC, until now.",
-)
+@range_options
 @click.option("--dry-run", is_flag=True, help="Show what would be done; write to neither side.")
 @json_option
 def import_reviews(
@@ -55,9 +75,7 @@ def import_reviews(
     Says first what it will cost. Moves no mark and writes only what is missing or different, so
     an import that was stopped is resumed by typing it again. Exit codes: docs/exit-codes.md.
     """
-    if (days is None) == (since is None):
-        raise click.UsageError("Name the first day: either --days or --since.")
-    wanted = ImportRange(days, since.date() if since else None)
+    wanted = wanted_range(days, since)
     run_id = new_run_id()
     in_json = as_json or not sys.stdout.isatty()
     with speaking_errors(), errors_on_standard_output(run_id, wanted=in_json):

@@ -92,6 +92,7 @@ def _business_unit(
         domain=unit.domain,
         id=unit.id,
         link_keys=LinkKeySettings(**keys) if keys else None,
+        filter=unit.filter.compiled(),
         place=f"{source.file}:{line}:{column}",
     )
 

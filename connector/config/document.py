@@ -21,6 +21,7 @@ from connector.config.values import (
     EmailAddress,
     HostName,
     HttpsAddress,
+    LanguageTag,
     Name,
     NotEmpty,
     OrganizationId,
@@ -29,6 +30,7 @@ from connector.config.values import (
 )
 from connector.config.yaml_source import DocumentPath
 from connector.core.plan_erasure import OnDelete
+from connector.core.review_filter import ReviewFilter
 
 PlacedReference = tuple[DocumentPath, SecretReference]
 
@@ -90,6 +92,21 @@ class LinkKeysDocument(Section):
     authentication: SecretReference
 
 
+class FilterDocument(Section):
+    """Which reviews of a business unit come in."""
+
+    stars: tuple[Annotated[int, Field(ge=1, le=5)], ...] = ()
+    languages: tuple[LanguageTag, ...] = ()
+    verified_only: bool = False
+    minimum_text: Annotated[int, Field(ge=0, le=10_000)] = 0
+
+    def compiled(self) -> ReviewFilter:
+        """The filter as runs use it."""
+        return ReviewFilter(
+            frozenset(self.stars), frozenset(self.languages), self.verified_only, self.minimum_text
+        )
+
+
 class BusinessUnitDocument(Section):
     """One entry of the list `business_units`."""
 
@@ -97,6 +114,7 @@ class BusinessUnitDocument(Section):
     domain: HostName = ""
     id: TrustpilotId = ""
     link_keys: LinkKeysDocument | None = None
+    filter: FilterDocument = FilterDocument()
 
     @model_validator(mode="after")
     def _can_be_found(self) -> Self:

@@ -14,6 +14,7 @@ from pydantic import SecretBytes, SecretStr
 from connector.core.errors import Problem
 from connector.core.mapping import Mapping
 from connector.core.plan_erasure import OnDelete
+from connector.core.review_filter import ReviewFilter
 from connector.core.rules import Rule
 from connector.core.schema import Schema
 
@@ -77,6 +78,7 @@ class BusinessUnitSettings:
     """One business unit: by `domain`, by `id` (24 hex), or both; the other one is empty.
 
     `name` is the word that rules and reports use. `link_keys` is None where none are configured.
+    `filter` says which reviews come in.
     `place` is where the unit stands in the file, such as `config.yaml:12:5`.
     """
 
@@ -84,6 +86,7 @@ class BusinessUnitSettings:
     domain: str
     id: str
     link_keys: LinkKeySettings | None
+    filter: ReviewFilter
     place: str
 
 

@@ -57,6 +57,12 @@ def _locale(text: str) -> str:
     return text
 
 
+def _language_tag(text: str) -> str:
+    if not re.fullmatch(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*", text):
+        raise ValueError("A language is written like `en` or `en-GB`.")
+    return text.lower()
+
+
 def _email_address(text: str) -> str:
     if not _EMAIL.fullmatch(text):
         raise ValueError("This is not an e-mail address.")
@@ -109,6 +115,7 @@ TrustpilotId = Annotated[str, AfterValidator(_trustpilot_id)]
 OrganizationId = Annotated[str, AfterValidator(eighteen_characters)]
 Name = Annotated[str, AfterValidator(_name)]
 Locale = Annotated[str, AfterValidator(_locale)]
+LanguageTag = Annotated[str, AfterValidator(_language_tag)]
 EmailAddress = Annotated[str, AfterValidator(_email_address)]
 FieldPath = Annotated[str, AfterValidator(parse_field_path)]
 ApiVersion = Annotated[str, BeforeValidator(_api_version)]

@@ -50,10 +50,14 @@ _OURS_TO_SETTLE = {
 
 @dataclass(frozen=True)
 class MappedReview:
-    """A review as its mapping made it: the row for the org and the hash of its content."""
+    """A review as its mapping made it: the row for the org and the hash of its content.
+
+    One that is not `wanted` is not brought in; where the org holds it, it is kept true.
+    """
 
     row: Mapping[str, Any]
     content_hash: str
+    wanted: bool = True
 
     @property
     def id(self) -> str:
@@ -63,10 +67,11 @@ class MappedReview:
 
 @dataclass(frozen=True)
 class StoreReview:
-    """Write this row: the review is new to the org, or changed."""
+    """Write this row: the review is new to the org, or changed, maybe by its customer's edit."""
 
     row: Mapping[str, Any]
     is_new: bool
+    is_edit: bool = False
 
     @property
     def id(self) -> str:
@@ -76,10 +81,11 @@ class StoreReview:
 
 @dataclass(frozen=True)
 class ReviewsPlan:
-    """The writes that bring the org up to date, and how many reviews need none."""
+    """The writes that bring the org up to date, how many reviews need none, which stay out."""
 
     stores: tuple[StoreReview, ...]
     unchanged: int
+    filtered: tuple[str, ...] = ()
 
 
 def seen_text(seen: Mapping[str, str]) -> str:
@@ -110,12 +116,17 @@ def is_seen(review: MappedReview, seen: Mapping[str, str]) -> bool:
 def plan_reviews(mapped: Iterable[MappedReview], stored: Mapping[str, Row]) -> ReviewsPlan:
     """Compare reviews with what the org holds; the last one wins where an id comes twice.
 
+    A review that is not wanted stays out, unless the org holds it already.
     `stored` maps review ids to rows with `STORED_FIELDS`.
     """
     latest = {review.id: review for review in mapped}
     stores: list[StoreReview] = []
+    filtered: list[str] = []
     for review_id, review in latest.items():
         before = stored.get(review_id)
+        if before is None and not review.wanted:
+            filtered.append(review_id)
+            continue
         if before is not None and _stands(before, review):
             continue
         row = {
@@ -125,7 +136,8 @@ def plan_reviews(mapped: Iterable[MappedReview], stored: Mapping[str, Row]) -> R
             **_reply_fields(review.row, before),
         }
         stores.append(StoreReview(row, is_new=before is None))
-    return ReviewsPlan(tuple(stores), unchanged=len(latest) - len(stores))
+    unchanged = len(latest) - len(stores) - len(filtered)
+    return ReviewsPlan(tuple(stores), unchanged, tuple(filtered))
 
 
 def with_edits(plan: ReviewsPlan, before: Mapping[str, Row]) -> tuple[StoreReview, ...]:
@@ -135,7 +147,7 @@ def with_edits(plan: ReviewsPlan, before: Mapping[str, Row]) -> tuple[StoreRevie
     words that are gone: its status becomes `Edited Review`.
     """
     return tuple(
-        replace(store, row={**store.row, **_edit_fields(before[store.id])})
+        replace(store, row={**store.row, **_edit_fields(before[store.id])}, is_edit=True)
         if store.id in before and _is_edit(store.row, before[store.id])
         else store
         for store in plan.stores

@@ -8,6 +8,7 @@ from datetime import timedelta
 from connector.core.links import LinkKeys
 from connector.core.mapping import Mapping as FieldMapping
 from connector.core.plan_erasure import OnDelete
+from connector.core.review_filter import EVERYTHING, ReviewFilter
 from connector.core.rules import Rule
 from connector.core.schema import Schema
 
@@ -23,6 +24,7 @@ class UnitPolicy:
     domain: str = ""
     id: str = ""
     link_keys: LinkKeys | None = field(default=None, repr=False)
+    filter: ReviewFilter = EVERYTHING
     place: str = ""
 
 

@@ -53,6 +53,15 @@ class Answer:
 
 
 @dataclass(frozen=True)
+class Upsert:
+    """Rows of one object to be created or changed by a unique external id."""
+
+    object: str
+    key: str
+    rows: tuple[Row, ...]
+
+
+@dataclass(frozen=True)
 class RowError:
     """Why the org refused one row: its status code, its sentence, the fields it named."""
 

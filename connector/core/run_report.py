@@ -9,7 +9,9 @@ from datetime import datetime
 from connector.core.errors import ConnectorError
 from connector.core.issues import Issue
 
-ONLY_LOOKED_AT = frozenset({"reviews_read", "reviews_unchanged", "invitations_waiting"})
+ONLY_LOOKED_AT = frozenset(
+    {"reviews_read", "reviews_unchanged", "reviews_filtered", "invitations_waiting"}
+)
 """Words counted for information: a run that counts nothing else was idle."""
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from connector.core.links import LinkKeys
+from connector.core.review_filter import EVERYTHING, ReviewFilter
 
 
 @dataclass(frozen=True)
@@ -23,3 +24,4 @@ class Unit:
     invitations_paused: bool = False
     replies_paused: bool = False
     import_days: int = 0
+    filter: ReviewFilter = EVERYTHING

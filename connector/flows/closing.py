@@ -15,18 +15,24 @@ from connector.core.exit_codes import exit_code
 from connector.core.instants import to_the_second
 from connector.core.issues import closing_rows, issue_rows
 from connector.core.objects import BUSINESS_UNIT, CHECKPOINT, ISSUE, RUN
-from connector.core.records import RowResult
+from connector.core.records import RowResult, Upsert
 from connector.core.run_report import FlowReport, Mark
 from connector.flows.context import RunContext
-from connector.flows.reviews_in import STREAMS
+from connector.flows.listing import STREAMS
 
 HEARTBEAT = "heartbeat:"
 
 
-def record_end(context: RunContext, flows: Sequence[FlowReport]) -> None:
-    """Write issues, marks, heartbeat and completeness.
+def record_end(
+    context: RunContext,
+    flows: Sequence[FlowReport],
+    calls: Mapping[str, Mapping[str, int]],
+    complete: Mapping[str, datetime],
+) -> None:
+    """Write issues; then marks, heartbeat and, of a run that did something, what people look at.
 
-    Raises `RequestRefused` when the org refuses one of these rows: then no mark has moved.
+    Raises `RequestRefused` when the org refuses one of these rows; without its issues no mark
+    has moved.
     """
     known = context.opening.issues
     found = issue_rows(
@@ -37,9 +43,12 @@ def record_end(context: RunContext, flows: Sequence[FlowReport]) -> None:
     issues = [*found, *closing_rows(passed, known, context.now, context.run_id)]
     if issues:
         _demand(ISSUE, context.org.upsert(ISSUE, "Key__c", issues))
-    marks = [mark for flow in flows for mark in flow.marks]
-    rows = [*(_mark_row(mark, context) for mark in marks), _heartbeat_row(context)]
-    _demand(CHECKPOINT, context.org.upsert(CHECKPOINT, "Key__c", rows))
+    marks = (_mark_row(mark, context) for flow in flows for mark in flow.marks)
+    upserts = [Upsert(CHECKPOINT, "Key__c", (*marks, _heartbeat_row(context)))]
+    if any(flow.did_something for flow in flows):
+        upserts += _seen_by_people(context, flows, calls, complete)
+    for upsert, results in zip(upserts, context.org.upsert_together(upserts), strict=True):
+        _demand(upsert.object, results)
 
 
 def complete_through(context: RunContext, flows: Iterable[FlowReport]) -> dict[str, datetime]:
@@ -56,31 +65,34 @@ def complete_through(context: RunContext, flows: Iterable[FlowReport]) -> dict[s
     return found
 
 
-def store_completeness(context: RunContext, complete: Mapping[str, datetime]) -> None:
-    """Show on each business unit's record how far its reviews are complete."""
-    rows = [
-        {"Id": unit.record_id, "Complete_Through__c": to_the_second(complete[unit.name])}
-        for unit in context.units
-        if unit.record_id and unit.name in complete
-    ]
-    if rows:
-        _demand(BUSINESS_UNIT, context.org.update(BUSINESS_UNIT, rows))
-
-
-def record_run(
+def _seen_by_people(
     context: RunContext,
     flows: Sequence[FlowReport],
     calls: Mapping[str, Mapping[str, int]],
     complete: Mapping[str, datetime],
-) -> None:
-    """Leave a row for a run that did something, so that people see it in Salesforce."""
+) -> list[Upsert]:
+    """How far each business unit is complete, and the row that shows the run in Salesforce."""
+    units = tuple(
+        {"External_Id__c": unit.id, "Complete_Through__c": to_the_second(complete[unit.name])}
+        for unit in context.units
+        if unit.record_id and unit.name in complete
+    )
+    run = Upsert(RUN, "Run_Id__c", (_run_row(context, flows, calls, complete),))
+    return [Upsert(BUSINESS_UNIT, "External_Id__c", units), run] if units else [run]
 
+
+def _run_row(
+    context: RunContext,
+    flows: Sequence[FlowReport],
+    calls: Mapping[str, Mapping[str, int]],
+    complete: Mapping[str, datetime],
+) -> dict[str, Any]:
     def total(word: str) -> int:
         return sum(flow.counts.get(word, 0) for flow in flows)
 
     failures = [failure for flow in flows for failure in flow.failures]
     issues = sum(len(flow.issues) for flow in flows)
-    row = {
+    return {
         "Run_Id__c": context.run_id,
         "Started_At__c": context.now,
         "Finished_At__c": context.org.now(),
@@ -98,7 +110,6 @@ def record_run(
         "Trustpilot_Calls__c": sum(part.get("Trustpilot", 0) for part in calls.values()),
         "Complete_Through__c": to_the_second(min(complete.values())) if complete else None,
     }
-    _demand(RUN, context.org.upsert(RUN, "Run_Id__c", [row]))
 
 
 def _outcome(failures: Sequence[ConnectorError], issues: int) -> str:

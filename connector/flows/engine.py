@@ -5,14 +5,17 @@ A flow that fails does not stop the others, unless the org itself cannot be reac
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from connector.core.errors import ConnectorError, VendorUnreachable
 from connector.core.plan_import import ImportEstimate, ImportRange
 from connector.core.policy import RunPolicy
+from connector.core.reconciliation import Reconciliation
+from connector.core.reviews import ReviewType
 from connector.core.run_report import FlowReport, RunReport
 from connector.flows import (
+    check_reviews,
     claims,
     erasure,
     import_reviews,
@@ -22,12 +25,7 @@ from connector.flows import (
     reviews_in,
     summary,
 )
-from connector.flows.closing import (
-    complete_through,
-    record_end,
-    record_run,
-    store_completeness,
-)
+from connector.flows.closing import complete_through, record_end
 from connector.flows.context import RunContext
 from connector.flows.opening import read_opening, refuse_other_org, resolve_units
 from connector.flows.ports import Org, Reporter, Trustpilot
@@ -97,6 +95,38 @@ def import_since(
         flows = [import_reviews.run(context, start)]
         meter.stop(import_reviews.FLOW)
         return flows if _org_is_gone(flows[0]) else _flows([summary.FLOW], context, meter, flows)
+
+    return _whole(world, policy, request, work)
+
+
+def check_since(
+    world: World, policy: RunPolicy, request: RunRequest, wanted: ImportRange
+) -> tuple[RunReport, Reconciliation]:
+    """Compare Trustpilot's lists with the org from a day until now, and heal what differs.
+
+    Moves no mark. Raises what `import_since` raises.
+    """
+    found: list[Reconciliation] = []
+
+    def work(context: RunContext, meter: _Meter) -> list[FlowReport]:
+        flow, reconciliation = check_reviews.run(context, wanted.start(context.now))
+        meter.stop(check_reviews.FLOW)
+        found.append(reconciliation)
+        return [flow]
+
+    report = _whole(world, policy, request, work)
+    return report, found[0]
+
+
+def refresh(
+    world: World, policy: RunPolicy, request: RunRequest, wanted: Sequence[tuple[ReviewType, str]]
+) -> RunReport:
+    """Fetch single reviews by id and store each as it is now. Raises what `run` raises."""
+
+    def work(context: RunContext, meter: _Meter) -> list[FlowReport]:
+        flows = [reviews_in.refresh(context, wanted)]
+        meter.stop(review_store.FLOW)
+        return flows
 
     return _whole(world, policy, request, work)
 
@@ -183,11 +213,7 @@ def _close(context: RunContext, flows: list[FlowReport], meter: _Meter) -> list[
     if context.dry_run or (flows and _org_is_gone(flows[-1])):
         return []
     try:
-        record_end(context, flows)
-        if any(flow.did_something for flow in flows):
-            complete = complete_through(context, flows)
-            store_completeness(context, complete)
-            record_run(context, flows, meter.parts, complete)
+        record_end(context, flows, meter.parts, complete_through(context, flows))
     except ConnectorError as failure:
         return [FlowReport("closing", failures=(failure,))]
     finally:

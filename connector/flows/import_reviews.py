@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from connector.core.errors import AllowanceExhausted
 from connector.core.objects import REVIEW
 from connector.core.plan_import import Expected, ImportEstimate, estimate_import
 from connector.core.records import Condition, Select
@@ -16,7 +15,9 @@ from connector.core.reviews import ReviewType
 from connector.core.run_report import FlowReport
 from connector.core.units import Unit
 from connector.flows.context import RunContext
-from connector.flows.reviews_in import Window, read_window
+from connector.flows.listing import Listing
+from connector.flows.review_store import ReviewStore
+from connector.flows.reviews_in import read
 from connector.flows.tally import Tally
 
 FLOW = "import_reviews"
@@ -39,13 +40,17 @@ def estimate(context: RunContext, start: datetime) -> ImportEstimate:
 def run(context: RunContext, start: datetime) -> FlowReport:
     """Read both kinds of reviews of every business unit from `start` to now, and store them."""
     tally = Tally(FLOW)
-    try:
+    store = ReviewStore(context, tally)
+    with tally.until_allowance():
         for unit, review_type in _streams(context):
             with tally.going_on():
                 end = min(context.now, context.trustpilot.now())
-                read_window(context, Window(unit, review_type, start, end), tally)
-    except AllowanceExhausted as stop:
-        tally.failures.append(stop)
+                listing = Listing(unit, review_type, start, end)
+                read(context, store, listing)
+                if not listing.count:
+                    tally.notes.append(f"{unit.name}: Trustpilot lists no {listing.stream} since.")
+    with tally.until_allowance(), tally.going_on():
+        store.flush()
     if tally.failures:
         tally.notes.append("The import is not complete. Type it again: what is stored is skipped.")
     return tally.report()

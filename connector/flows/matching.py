@@ -90,13 +90,13 @@ def match_reviews(context: RunContext, reviews: Sequence[Review]) -> Matches:
 
 
 def tell_invitations(
-    context: RunContext, matches: Matches, stored: Mapping[str, str], tally: Tally
+    context: RunContext, led: Mapping[str, str], stored: Mapping[str, str], tally: Tally
 ) -> None:
     """Make the invitations behind those reviews `Reviewed` whose record ids are in `stored`.
 
-    Where two reviews come of one invitation, the first one is linked.
+    `led` maps invitations to reviews, as `Matches.led` does.
     """
-    _tell(context, _records(matches.led, stored), tally)
+    _tell(context, _records(led, stored), tally)
 
 
 def rematch(context: RunContext, tally: Tally) -> None:

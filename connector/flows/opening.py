@@ -176,6 +176,7 @@ def _unit(wanted: UnitPolicy, unit_id: str, domain: str, row: Row) -> Unit:
         invitations_paused=bool(row.get("Pause_Invitations__c")),
         replies_paused=bool(row.get("Pause_Replies__c")),
         import_days=_import_days(row),
+        filter=wanted.filter,
     )
 
 

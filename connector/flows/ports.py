@@ -12,7 +12,7 @@ from typing import Protocol
 from connector.core.deletions import Deletion
 from connector.core.email_invitation import EmailInvitation
 from connector.core.outcomes import SendOutcome
-from connector.core.records import Answer, Row, RowResult, Select
+from connector.core.records import Answer, Row, RowResult, Select, Upsert
 from connector.core.reviews import BusinessUnitProfile, Comment, Review, ReviewPage, ReviewType
 
 
@@ -45,6 +45,10 @@ class Org(Protocol):
 
     def upsert(self, object_name: str, key: str, rows: Sequence[Row]) -> list[RowResult]:
         """Create or change rows by a unique external id; safe to repeat, and repeated."""
+        ...
+
+    def upsert_together(self, upserts: Sequence[Upsert]) -> list[list[RowResult]]:
+        """Upsert rows of several objects, in one call where they fit it; no order is promised."""
         ...
 
     def update(self, object_name: str, rows: Sequence[Row]) -> list[RowResult]:

@@ -7,230 +7,198 @@ visibility changes, and what has disappeared, because lists filter by creation t
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
-from itertools import pairwise
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import timedelta
 
-from connector.core.errors import AllowanceExhausted, NotFound, VendorAnswerUnreadable
-from connector.core.issues import OpenIssue
+from connector.core.errors import NotFound, VendorAnswerUnreadable
 from connector.core.plan_reviews import seen_text
-from connector.core.reviews import Review, ReviewPage, ReviewType, Unreadable
+from connector.core.reviews import ReviewPage, ReviewType, Unreadable
 from connector.core.run_report import FlowReport, Mark
 from connector.core.units import Unit
 from connector.flows.context import RunContext
-from connector.flows.disappearances import check_missing
+from connector.flows.disappearances import check_missing, mark_missing
 from connector.flows.import_requests import report_import
+from connector.flows.listing import Listing, pages
 from connector.flows.matching import rematch
-from connector.flows.review_store import (
-    FLOW,
-    RETRIED,
-    WITHOUT_ID,
-    store_reviews,
-    unreadable_issue,
-)
+from connector.flows.review_store import FLOW, RETRIED, WITHOUT_ID, ReviewStore
 from connector.flows.tally import Tally
 
-STREAMS = {ReviewType.SERVICE: "service_reviews", ReviewType.PRODUCT: "product_reviews"}
-
-_RESCAN = "_rescan"
+RESCAN = "_rescan"
 """What the name of a stream ends with when its mark tells of the last re-scan."""
-
-BATCH = 10_000
-"""Reviews compared and written together: large enough for one bulk job, small enough to hold."""
-
-
-@dataclass(frozen=True)
-class Window:
-    """One stretch of time of one kind of review of one business unit; both ends count."""
-
-    unit: Unit
-    review_type: ReviewType
-    start: datetime
-    end: datetime
-
-    @property
-    def stream(self) -> str:
-        """The name of the stream, as marks and reports spell it."""
-        return STREAMS[self.review_type]
-
-
-@dataclass
-class Heard:
-    """What listing a window told besides the reviews themselves.
-
-    `seen` are content hashes of what the org now holds from `remember_from` on;
-    `ids` are all that were listed, kept only where `keep_ids` asks for it.
-    """
-
-    remember_from: datetime
-    keep_ids: bool = False
-    count: int = 0
-    seen: dict[str, str] = field(default_factory=dict)
-    ids: set[str] = field(default_factory=set)
-
-    def note(self, reviews: Iterable[Review], held: Mapping[str, str]) -> None:
-        """Take note of one batch; `held` are the hashes of what the org holds of it."""
-        for review in reviews:
-            self.count += 1
-            if review.id in held and review.created_at >= self.remember_from:
-                self.seen[review.id] = held[review.id]
-            if self.keep_ids:
-                self.ids.add(review.id)
 
 
 def run(context: RunContext) -> FlowReport:
     """Bring every configured business unit's reviews up to date."""
     tally = Tally(FLOW)
-    try:
+    store = ReviewStore(context, tally)
+    listings: list[Listing] = []
+    with tally.until_allowance():
         for unit in context.units:
-            failed, before = len(tally.failures), dict(tally.counts)
             for review_type in ReviewType:
                 with tally.going_on():
-                    _read_stream(context, unit, review_type, tally)
-            if unit.import_days and not context.dry_run:
-                complete = len(tally.failures) == failed
-                with tally.going_on():
-                    report_import(context, unit, _since(tally, before), complete=complete)
-        _retry_issues(context, tally)
-        if any(mark.stream.endswith(_RESCAN) and _known(context, mark) for mark in tally.marks):
-            with tally.going_on():
-                rematch(context, tally)
-    except AllowanceExhausted as stop:
-        tally.failures.append(stop)
-    if not tally.actions:
+                    listings.append(_listing(context, unit, review_type))
+                    read(context, store, listings[-1])
+    with tally.until_allowance():
+        _settle(context, store, listings)
+    if not tally.is_stopped:
+        with tally.until_allowance():
+            _look_back(context, store, listings)
+    if not any(tally.counts[word] for word in ("reviews_new", "reviews_changed")):
         tally.notes.append("No review is new or changed.")
     return tally.report()
 
 
-def _since(tally: Tally, before: Mapping[str, int]) -> dict[str, int]:
-    return {word: number - before.get(word, 0) for word, number in tally.counts.items()}
+def refresh(context: RunContext, wanted: Iterable[tuple[ReviewType, str]]) -> FlowReport:
+    """Fetch single reviews by id and store each as it is now; one that is gone is marked.
 
-
-def read_window(
-    context: RunContext,
-    window: Window,
-    tally: Tally,
-    heard: Heard | None = None,
-    known: Mapping[str, str] | None = None,
-) -> Heard:
-    """List a window and store what is new or changed in it; marks are the caller's affair.
-
-    `known` are content hashes that the org is known to hold: those are not asked about.
+    What a webhook or a person names is a hint: nothing of it is believed but the id.
     """
-    heard = heard or Heard(window.end)
-    for reviews, unreadable in _batches(_told(context, window)):
-        tally.issues += [
-            unreadable_issue(item, window.review_type, window.unit) for item in unreadable
-        ]
-        heard.note(reviews, store_reviews(context, window.unit, reviews, tally, known or {}))
-    context.reporter.event(
-        "stream_read", stream=window.stream, business_unit=window.unit.id, reviews=heard.count
-    )
-    return heard
+    tally = Tally(FLOW)
+    store = ReviewStore(context, tally)
+    gone: list[str] = []
+    with tally.until_allowance():
+        for review_type, review_id in dict.fromkeys(wanted):
+            with tally.going_on():
+                gone += _fetch(context, store, review_type, review_id)
+    with tally.until_allowance(), tally.going_on():
+        store.flush()
+        mark_missing(context, gone, tally)
+    return tally.report()
 
 
-def _read_stream(context: RunContext, unit: Unit, review_type: ReviewType, tally: Tally) -> None:
+def read(context: RunContext, store: ReviewStore, listing: Listing) -> None:
+    """List a window and hand its reviews to the store; one that breaks off is spoiled."""
+    complete = False
+    try:
+        for page in pages(context, listing):
+            store.take(listing, page)
+        complete = True
+    finally:
+        listing.spoiled |= not complete
+
+
+def report_days(context: RunContext, listing: Listing) -> None:
+    """Say on which days the two sides did not agree before this run healed what it could."""
+    for day in listing.checked_days():
+        if not day.agrees:
+            context.reporter.event(
+                "day_differed",
+                stream=listing.stream,
+                business_unit=listing.unit.id,
+                day=day.day.isoformat(),
+                listed=day.listed,
+                missing=day.missing,
+                different=day.different,
+                gone=day.gone,
+                refused=day.refused,
+            )
+
+
+def _listing(context: RunContext, unit: Unit, review_type: ReviewType) -> Listing:
+    """The window that this run has to read of one stream."""
     # Creation times are Trustpilot's: where its clock is behind the org's, the window ends there.
     end = min(context.now, context.trustpilot.now())
-    mark = Mark(STREAMS[review_type], unit.id, end)
-    rescan = Mark(f"{STREAMS[review_type]}{_RESCAN}", unit.id, end)
-    overlap, before = context.policy.overlap, context.opening.marks.get(mark.key)
-    start = before - overlap if before else end - context.policy.first_run
-    is_due = before is not None and _is_due(context, rescan)
-    if is_due:
-        start = min(start, end - context.policy.rescan)
+    listing = Listing(unit, review_type, end, end, remember_from=end - context.policy.overlap)
+    before = context.opening.marks.get(listing.mark.key)
+    listing.expected_before = before - context.policy.overlap if before else None
+    listing.start = listing.expected_before or end - context.policy.first_run
+    listing.keep_ids = before is not None and _rescan_is_due(context, listing)
+    if listing.keep_ids:
+        listing.start = min(listing.start, end - context.policy.rescan)
+    else:
+        listing.known = context.opening.seen.get(listing.mark.key, {})
     if unit.import_days:
-        start = min(start, end - timedelta(days=unit.import_days))
-    window = Window(unit, review_type, start, end)
-    heard = Heard(end - overlap, keep_ids=is_due)
-    known = {} if is_due else context.opening.seen.get(mark.key, {})
-    read_window(context, window, tally, heard, known)
-    if is_due:
-        check_missing(context, window, heard.ids, tally)
-    if is_due or before is None:
-        tally.marks.append(rescan)
-    tally.marks.append(Mark(mark.stream, unit.id, end, seen_text(heard.seen)))
+        listing.start = min(listing.start, end - timedelta(days=unit.import_days))
+    return listing
 
 
-def _is_due(context: RunContext, rescan: Mark) -> bool:
-    """True when the last re-scan is long enough ago; a first import counts as one."""
-    last = context.opening.marks.get(rescan.key)
-    return last is None or rescan.at - last >= context.policy.rescan_every
-
-
-def _known(context: RunContext, mark: Mark) -> bool:
-    return mark.key in context.opening.marks
-
-
-def _told(context: RunContext, window: Window) -> Iterator[ReviewPage]:
-    """The window's pages, each one told to whoever watches."""
-    listed = 0
-    for page in _pages(context, window):
-        listed += len(page.reviews)
-        context.reporter.progress(f"{window.unit.name}: {window.stream}", listed)
-        yield page
-
-
-def _pages(context: RunContext, window: Window) -> Iterator[ReviewPage]:
-    unit_id, start = window.unit.id, window.start
-    if window.review_type is ReviewType.SERVICE:
-        yield from context.trustpilot.service_reviews(unit_id, start, window.end)
-        return
-    for page in context.trustpilot.product_reviews(unit_id):
-        recent = tuple(review for review in page.reviews if review.created_at >= start)
-        yield ReviewPage(recent, page.unreadable)
-        if _is_past(page, start):
-            return
-
-
-def _is_past(page: ReviewPage, start: datetime) -> bool:
-    """True when a list that runs from new to old has left the window.
-
-    Trustpilot documents no order for product reviews: a page in any other order ends nothing.
-    """
-    times = [review.created_at for review in page.reviews]
-    newest_first = all(one >= other for one, other in pairwise(times))
-    # A page of one moment (an import of old reviews) tells no order either.
-    ordered = len(times) == 1 or times[:1] != times[-1:]
-    return newest_first and ordered and bool(times) and times[-1] < start
-
-
-def _batches(pages: Iterable[ReviewPage]) -> Iterator[tuple[list[Review], list[Unreadable]]]:
-    reviews: list[Review] = []
-    unreadable: list[Unreadable] = []
-    for page in pages:
-        reviews += page.reviews
-        unreadable += page.unreadable
-        if len(reviews) >= BATCH:
-            yield reviews, unreadable
-            reviews, unreadable = [], []
-    if reviews or unreadable:
-        yield reviews, unreadable
-
-
-def _retry_issues(context: RunContext, tally: Tally) -> None:
-    """Fetch again, by id, the reviews that an earlier run could not read or store."""
-    seen = set(tally.passed) | {issue.key for issue in tally.issues}
-    for issue in context.opening.issues.values():
-        if issue.dropped or issue.key in seen or issue.code not in RETRIED:
+def _settle(context: RunContext, store: ReviewStore, listings: Iterable[Listing]) -> None:
+    """Write what still waits; then the marks of what was read and dealt with completely."""
+    with store.tally.going_on():
+        store.flush()
+    for listing in listings:
+        if listing.spoiled:
             continue
-        unit = next((one for one in context.units if one.id == issue.business_unit_id), None)
-        if unit is None or issue.record == WITHOUT_ID:
+        store.tally.marks.append(replace(listing.mark, seen=seen_text(listing.held())))
+        if listing.mark.key not in context.opening.marks:  # a first import counts as a re-scan
+            store.tally.marks.append(_rescan_mark(listing))
+
+
+def _look_back(context: RunContext, store: ReviewStore, listings: list[Listing]) -> None:
+    """What a run does besides reading on: disappearances, requests, retries, second tries."""
+    tally = store.tally
+    rescanned = [listing for listing in listings if listing.keep_ids and not listing.spoiled]
+    for listing in rescanned:
+        with tally.going_on():
+            check_missing(context, listing, store)
+            tally.marks.append(_rescan_mark(listing))
+            report_days(context, listing)
+    _answer_requests(context, store, listings)
+    _retry_issues(context, store)
+    if rescanned:
+        with tally.going_on():
+            rematch(context, tally)
+
+
+def _answer_requests(context: RunContext, store: ReviewStore, listings: list[Listing]) -> None:
+    for unit in context.units:
+        if unit.import_days and not context.dry_run:
+            ours = [listing for listing in listings if listing.unit is unit]
+            complete = len(ours) == len(ReviewType) and not any(each.spoiled for each in ours)
+            with store.tally.going_on():
+                report_import(context, unit, store.counts[unit.id], complete=complete)
+
+
+def _rescan_mark(listing: Listing) -> Mark:
+    return Mark(f"{listing.stream}{RESCAN}", listing.unit.id, listing.end)
+
+
+def _rescan_is_due(context: RunContext, listing: Listing) -> bool:
+    """True when the last re-scan is long enough ago."""
+    last = context.opening.marks.get(_rescan_mark(listing).key)
+    return last is None or listing.end - last >= context.policy.rescan_every
+
+
+def _retry_issues(context: RunContext, store: ReviewStore) -> None:
+    """Fetch again, by id, the reviews that an earlier run could not read or store."""
+    tally = store.tally
+    settled = set(tally.passed) | {issue.key for issue in tally.issues}
+    for issue in context.opening.issues.values():
+        if issue.dropped or issue.key in settled or issue.code not in RETRIED:
+            continue
+        known = any(unit.id == issue.business_unit_id for unit in context.units)
+        if not known or issue.record == WITHOUT_ID:
             continue
         with tally.going_on():
-            _retry(context, unit, issue, tally)
+            if _fetch(context, store, RETRIED[issue.code], issue.record, issue.business_unit_id):
+                tally.notes.append(f"Review {issue.record} is gone at Trustpilot.")
+                tally.passed.append(issue.key)
+    with tally.going_on():
+        store.flush()
 
 
-def _retry(context: RunContext, unit: Unit, issue: OpenIssue, tally: Tally) -> None:
-    review_type = RETRIED[issue.code]
+def _fetch(
+    context: RunContext,
+    store: ReviewStore,
+    review_type: ReviewType,
+    review_id: str,
+    unit_id: str = "",
+) -> list[str]:
+    """Hand one review to the store as it is now; return its id where it is gone."""
+    page = ReviewPage(())
     try:
-        review = context.trustpilot.review(review_type, issue.record)
+        review = context.trustpilot.review(review_type, review_id)
     except NotFound:
-        tally.notes.append(f"Review {issue.record} is gone at Trustpilot.")
-        tally.passed.append(issue.key)
+        return [review_id]
     except VendorAnswerUnreadable as error:
-        still = Unreadable(issue.record, error.message)
-        tally.issues.append(unreadable_issue(still, review_type, unit))
+        page = ReviewPage((), (Unreadable(review_id, error.message),))
     else:
-        store_reviews(context, unit, [review], tally, {})
+        unit_id = unit_id or review.business_unit_id
+        page = ReviewPage((review,))
+    unit = next((each for each in context.units if each.id == unit_id), None)
+    if unit is None:
+        store.tally.notes.append(f"Review {review_id} is of no business unit of this run.")
+    else:
+        store.take(Listing(unit, review_type, context.now, context.now), page)
+    return []

@@ -25,6 +25,11 @@ class Tally:
     notes: list[str] = field(default_factory=list)
     failures: list[ConnectorError] = field(default_factory=list)
 
+    @property
+    def is_stopped(self) -> bool:
+        """True when an allowance is used up."""
+        return any(isinstance(failure, AllowanceExhausted) for failure in self.failures)
+
     @contextmanager
     def going_on(self) -> Iterator[None]:
         """Note a failure of one part and go on with the next; an empty allowance stops all."""
@@ -35,6 +40,15 @@ class Tally:
         except ConnectorError as failure:
             self.failures.append(failure)
 
+    @contextmanager
+    def until_allowance(self) -> Iterator[None]:
+        """Note that an allowance is used up, once, and end this part of the work there."""
+        try:
+            yield
+        except AllowanceExhausted as stop:
+            if not self.is_stopped:
+                self.failures.append(stop)
+
     def report(self) -> FlowReport:
         """Everything gathered, as a frozen value."""
         return FlowReport(
@@ -43,7 +57,7 @@ class Tally:
             actions=tuple(self.actions),
             marks=tuple(self.marks),
             issues=tuple(self.issues),
-            passed=tuple(self.passed),
+            passed=tuple(dict.fromkeys(self.passed)),
             notes=tuple(dict.fromkeys(self.notes)),
             failures=tuple(self.failures),
         )

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from connector.core.records import Answer, Row, RowResult, Select
+from connector.core.records import Answer, Row, RowResult, Select, Upsert
 from connector.gateways.http import VendorHttp
 from connector.gateways.salesforce_bulk import MOST_BY_COLLECTIONS, Bulk
 from connector.gateways.salesforce_deletes import Deleter
@@ -76,6 +76,10 @@ class SalesforceOrg:
         if len(rows) > MOST_BY_COLLECTIONS:
             return self._bulk.upsert(object_name, key, rows)
         return self._writer.upsert(object_name, key, rows)
+
+    def upsert_together(self, upserts: Sequence[Upsert]) -> list[list[RowResult]]:
+        """Upsert rows of several objects, in one call where they fit it; repeated as needed."""
+        return self._writer.upsert_together(upserts)
 
     def update(self, object_name: str, rows: Sequence[Row]) -> list[RowResult]:
         """Change rows by their `Id`; repeated where that is needed."""

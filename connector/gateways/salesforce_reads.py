@@ -12,6 +12,7 @@ from typing import Any
 
 from connector.core.errors import CallFacts, RequestRefused
 from connector.core.records import Answer, Row, Select
+from connector.gateways.salesforce_composite import PARTS_PER_CALL, composite, parts_of
 from connector.gateways.salesforce_errors import (
     VENDOR,
     Meaning,
@@ -28,9 +29,6 @@ from connector.gateways.salesforce_session import (
 from connector.gateways.salesforce_shapes import Shapes
 from connector.gateways.salesforce_soql import encoded, pieces, soql
 from connector.gateways.salesforce_wire import from_record
-
-QUERIES_PER_CALL = 5
-"""https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/resources_composite_composite.htm"""
 
 
 @dataclass(frozen=True)
@@ -86,8 +84,8 @@ class Reader:
 
     def _queries(self, queries: Sequence[str]) -> list[list[Row] | Refusal]:
         results: list[list[Row] | Refusal] = []
-        for start in range(0, len(queries), QUERIES_PER_CALL):
-            results += self._together(queries[start : start + QUERIES_PER_CALL])
+        for start in range(0, len(queries), PARTS_PER_CALL):
+            results += self._together(queries[start : start + PARTS_PER_CALL])
         return results
 
     def _together(self, queries: Sequence[str]) -> list[list[Row] | Refusal]:
@@ -108,15 +106,10 @@ class Reader:
 
     def _first_pages(self, queries: Sequence[str]) -> list[Any]:
         base = f"/services/data/v{self._session.version}/query?q="
-        parts = [
-            {"method": "GET", "url": base + encoded(query), "referenceId": f"query{i}"}
-            for i, query in enumerate(queries)
-        ]
-        body = {"allOrNone": False, "collateSubrequests": False, "compositeRequest": parts}
-        request = Request("POST", "composite", body)
-        answer = self._session.ask(request)
-        answered = _by_reference(request, answer)
-        return [_first_page(request, answered.get(f"query{i}")) for i in range(len(queries))]
+        parts = [{"method": "GET", "url": base + encoded(query)} for query in queries]
+        request = composite(parts)
+        answers = parts_of(request, self._session.ask(request))
+        return [_first_page(request, part) for part in answers]
 
     def _all_pages(self, query: str, first: Mapping[str, Any]) -> list[Row] | Refusal:
         """Follow the locator; a locator that died (reference 4.4) starts the query again."""
@@ -144,13 +137,6 @@ class Reader:
             page = _page(request, self._session.ask(request))
             rows += [from_record(record) for record in page["records"]]
         return rows
-
-
-def _by_reference(request: Request, answer: Any) -> dict[str, Any]:
-    parts = answer.get("compositeResponse") if isinstance(answer, Mapping) else None
-    if not isinstance(parts, list):
-        raise unreadable(request)
-    return {str(part.get("referenceId")): part for part in parts if isinstance(part, Mapping)}
 
 
 def _first_page(request: Request, part: Mapping[str, Any] | None) -> Any:

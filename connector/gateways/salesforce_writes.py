@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from http import HTTPStatus
+from typing import Any, TypeGuard
 
 from connector.core.errors import RequestRefused
-from connector.core.records import Row, RowError, RowResult
+from connector.core.records import Row, RowError, RowResult, Upsert
 from connector.gateways.http import Repeat
+from connector.gateways.salesforce_composite import PARTS_PER_CALL, composite, parts_of
 from connector.gateways.salesforce_errors import is_locked, is_lost_race, row_error
 from connector.gateways.salesforce_session import (
     ATTEMPTS,
@@ -54,14 +56,45 @@ class Writer:
 
     def upsert(self, object_name: str, key: str, rows: Sequence[Row]) -> list[RowResult]:
         """Create or change rows by their key; rows with one key become one row, the last wins."""
-        write = _Write(
-            "PATCH",
-            f"composite/sobjects/{object_name}/{key}",
-            Repeat.SAFE,
-            lambda error: is_locked(error) or is_lost_race(error, key),
-        )
         records = [to_record(object_name, row) for row in rows]
-        return self._write_by(key, write, records)
+        return self._write_by(key, _upserting(object_name, key), records)
+
+    def upsert_together(self, upserts: Sequence[Upsert]) -> list[list[RowResult]]:
+        """Upsert rows of several objects, in one call where they fit it.
+
+        What is not plainly done by that call goes the usual way: upserts may be repeated.
+        """
+        if not 1 < len(upserts) <= PARTS_PER_CALL or any(map(_is_long, upserts)):
+            return [self.upsert(each.object, each.key, each.rows) for each in upserts]
+        request = composite([self._part(each) for each in upserts], effect=True)
+        answers = parts_of(request, self._session.ask(request))
+        return [self._completed(*pair) for pair in zip(upserts, answers, strict=True)]
+
+    def _part(self, upsert: Upsert) -> Mapping[str, Any]:
+        base = f"/services/data/v{self._session.version}/composite/sobjects"
+        _, merged = merged_by(upsert.key, upsert.rows)
+        records = [to_record(upsert.object, row) for row in merged.values()]
+        return {
+            "method": "PATCH",
+            "url": f"{base}/{upsert.object}/{upsert.key}",
+            "body": {"allOrNone": False, "records": records},
+        }
+
+    def _completed(self, upsert: Upsert, part: Mapping[str, Any] | None) -> list[RowResult]:
+        """Return the results of one part; a part without them, or a lost race, is sent again."""
+        write = _upserting(upsert.object, upsert.key)
+        keys, merged = merged_by(upsert.key, upsert.rows)
+        body = part.get("body") if part and part.get("httpStatusCode") == HTTPStatus.OK else None
+        read = [_result(write, row) for row in body] if _answers(body, len(merged)) else []
+        done = {
+            name: result
+            for name, result in zip(merged, read, strict=False)
+            if not _passes(write, result)
+        }
+        left = [name for name in merged if name not in done]
+        again = self.upsert(upsert.object, upsert.key, [merged[name] for name in left])
+        done |= zip(left, again, strict=True)
+        return [done.get(name, keyless(upsert.key)) for name in keys]
 
     def update(self, object_name: str, rows: Sequence[Row]) -> list[RowResult]:
         """Change rows by their `Id`; rows with one id become one row, the last wins."""
@@ -115,6 +148,19 @@ class Writer:
         return self._send(write, records[:half]) + self._send(write, records[half:])
 
 
+def _upserting(object_name: str, key: str) -> _Write:
+    return _Write(
+        "PATCH",
+        f"composite/sobjects/{object_name}/{key}",
+        Repeat.SAFE,
+        lambda error: is_locked(error) or is_lost_race(error, key),
+    )
+
+
+def _is_long(upsert: Upsert) -> bool:
+    return not 0 < len(upsert.rows) <= ROWS_PER_CALL
+
+
 def merged_by(key: str, rows: Sequence[Row]) -> tuple[list[str], dict[str, Row]]:
     """Return each row's key, and one row for each key: of rows that share one the last wins."""
     keys = [_key(key, row) for row in rows]
@@ -143,11 +189,15 @@ def _passes(write: _Write, result: RowResult) -> bool:
 
 def _results(write: _Write, request: Request, answer: Any) -> list[RowResult]:
     sent = len(request.body["records"])
-    if not isinstance(answer, list) or len(answer) != sent:
-        raise unreadable(request)
-    if not all(isinstance(row, Mapping) for row in answer):
+    if not _answers(answer, sent):
         raise unreadable(request)
     return [_result(write, row) for row in answer]
+
+
+def _answers(body: Any, sent: int) -> TypeGuard[list[Mapping[str, Any]]]:
+    """True for a list that says something of each row that was sent."""
+    right = isinstance(body, list) and len(body) == sent
+    return right and all(isinstance(row, Mapping) for row in body)
 
 
 def _result(write: _Write, row: Mapping[str, Any]) -> RowResult:

@@ -21,6 +21,8 @@ _WORDS = {
     "reviews_new": "new",
     "reviews_changed": "changed",
     "reviews_unchanged": "unchanged",
+    "reviews_filtered": "filtered out",
+    "reviews_missing": "no longer shown",
     "reviews_matched": "connected later",
     "invitations_reviewed": "invitations reviewed",
     "invitations_claimed": "claimed",
@@ -63,6 +65,11 @@ def as_text(report: RunReport) -> str:
 
 def as_json(report: RunReport) -> str:
     """The report as one line of JSON, the same keys in every run."""
+    return json.dumps(as_document(report), ensure_ascii=False, separators=(",", ":"))
+
+
+def as_document(report: RunReport) -> dict[str, Any]:
+    """The report as plain values, the same keys in every run."""
     code = code_of(report)
     document: dict[str, Any] = {
         "run_id": report.run_id,
@@ -85,7 +92,7 @@ def as_json(report: RunReport) -> str:
             for flow in report.flows
             for each in flow.actions
         ]
-    return json.dumps(document, ensure_ascii=False, separators=(",", ":"))
+    return document
 
 
 def stopped_as_json(run_id: str, error: ConnectorError) -> str:

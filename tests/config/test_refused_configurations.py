@@ -55,6 +55,15 @@ REFUSALS = [
      "Another entry of `business_units` has the same `name`.", "Each needs its own."),
     ("  - name: shop\n    domain: shop.example\n", "  []\nlimits:\n  x:\n", (10, 1),
      "There must be one entry at least.", ""),
+    # filter
+    ("    domain:", "    filter: {stars: [0, 5]}\n    domain:", (12, 22), "must be 1 or more", ""),
+    ("    domain:", "    filter: {stars: 3}\n    domain:", (12, 21), "`stars` must be a list.", ""),
+    ("    domain:", "    filter: {languages: [English]}\n    domain:", (12, 26),
+     "A language is written like `en` or `en-GB`.", ""),
+    ("    domain:", "    filter: {star: [1]}\n    domain:", (12, 14),
+     "`star` is not a key that is known here.", "Did you mean `stars`?"),
+    ("    domain:", "    filter: {minimum_text: -1}\n    domain:", (12, 28),
+     "must be 0 or more", ""),
     # rules
     ("      on: Order", "      on: order", (19, 11), "`order` is not a value of `on`.",
      "Did you mean `Order`?"),

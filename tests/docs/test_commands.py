@@ -16,9 +16,34 @@ from connector.report.status_text import status_as_json
 MOMENT = datetime(2026, 11, 1, tzinfo=UTC)
 
 
+def contexts(group=None):
+    """A context for every command, also those below a group, by the words that are typed."""
+    group = group or click.Context(main, info_name="connector", **main.context_settings)
+    found = {}
+    for name, command in group.command.commands.items():
+        context = click.Context(command, group, info_name=name)
+        found[context.command_path.removeprefix("connector ")] = context
+        if isinstance(command, click.Group):
+            found |= contexts(context)
+    return found
+
+
+COMMANDS = {typed: context.command for typed, context in contexts().items()}
+
+
 def help_of(name):
-    group = click.Context(main, info_name="connector", **main.context_settings)
-    return main.commands[name].get_help(click.Context(main.commands[name], group, info_name=name))
+    return contexts()[name].get_help()
+
+
+def options_of(command):
+    """The spellings of a command's options; those of a group are its commands' together."""
+    below = command.commands.values() if isinstance(command, click.Group) else ()
+    own = {
+        opt
+        for each in command.get_params(click.Context(command))
+        for opt in (*each.opts, *each.secondary_opts)
+    }
+    return own.union(*map(options_of, below))
 
 
 def without_blanks(text):
@@ -26,50 +51,45 @@ def without_blanks(text):
     return "".join(text.split())
 
 
-@pytest.mark.parametrize("name", sorted(main.commands))
+@pytest.mark.parametrize("name", sorted(COMMANDS))
 def test_the_help_of_every_command_stands_in_the_page_word_by_word(name, page):
     section = page("docs/commands.md").text.split(f"\n## connector {name}\n")[1].split("\n## ")[0]
     block = re.search(r"```\n(.*?)```", section, re.DOTALL)[1]
     assert without_blanks(block) == without_blanks(help_of(name)), help_of(name)
 
 
-@pytest.mark.parametrize("name", sorted(main.commands))
+@pytest.mark.parametrize("name", sorted(COMMANDS))
 def test_every_command_has_an_example_of_itself(name):
-    assert f"connector {name}" in (main.commands[name].epilog or "")
+    assert f"connector {name}" in (COMMANDS[name].epilog or "")
 
 
-@pytest.mark.parametrize("name", sorted(main.commands))
+@pytest.mark.parametrize("name", sorted(COMMANDS))
 def test_every_option_says_what_it_does(name):
-    options = [each for each in main.commands[name].params if isinstance(each, click.Option)]
+    options = [each for each in COMMANDS[name].params if isinstance(each, click.Option)]
     assert [each.name for each in options if not each.help] == []
 
 
-@pytest.mark.parametrize("name", sorted(main.commands))
+@pytest.mark.parametrize("name", sorted(COMMANDS))
 def test_every_option_in_an_example_exists(name):
-    command = main.commands[name]
-    known = {opt for each in command.params for opt in each.opts}
-    assert set(re.findall(r"--[a-z-]+", command.epilog)) <= known
+    command = COMMANDS[name]
+    assert set(re.findall(r"--[a-z-]+", command.epilog)) <= options_of(command)
 
 
 def test_the_table_of_commands_is_complete(page):
     listed = page("docs/commands.md").table("command").column()
-    assert sorted(listed) == [f"connector {name}" for name in sorted(main.commands)]
+    alone = [name for name, each in COMMANDS.items() if not isinstance(each, click.Group)]
+    assert sorted(listed) == [f"connector {name}" for name in sorted(alone)]
 
 
 def test_no_page_names_a_command_that_is_not_there(each_page):
     typed = re.compile(r"(?:^|[`/ ])connector (?:-[-a-z]+ )*([a-z]+)", re.MULTILINE)
     pieces = [piece for piece in each_page.code if "Usage: " not in piece]
     named = {name for piece in pieces for name in typed.findall(piece)}
-    assert named <= set(main.commands)
+    assert named <= {name.split()[0] for name in COMMANDS}
 
 
 def test_no_page_names_an_option_that_is_not_there(each_page):
-    known = {
-        opt
-        for command in main.commands.values()
-        for each in command.get_params(click.Context(command))
-        for opt in (*each.opts, *each.secondary_opts)
-    } | {"--version"}
+    known = options_of(main)
     lines = [line for piece in each_page.code for line in piece.splitlines()]
     typed = [line for line in lines if re.search(r"(?:^|[/ ])connector [a-z]+ ", line)]
     assert {opt for line in typed for opt in re.findall(r"--[a-z-]+", line)} <= known

@@ -91,7 +91,7 @@ def test_the_default_in_the_page_is_the_default(path, page):
         assert written[1] == str(default).lower()
     elif isinstance(default, Enum):
         assert written[1] == default.value
-    elif isinstance(default, str | int) and default:
+    elif isinstance(default, int) or (isinstance(default, str) and default):
         assert written[1] == str(default)
     else:
         assert written is None

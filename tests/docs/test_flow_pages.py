@@ -22,11 +22,11 @@ from connector.core.objects import (
 from connector.core.rules import TriggerObject
 from connector.flows import erasure
 from connector.flows.engine import FLOWS
-from connector.flows.reviews_in import STREAMS
+from connector.flows.listing import STREAMS
 
 PAGES = [f"docs/flows/{flow}.md" for flow in FLOWS]
 CODE = re.compile(
-    r"[a-z]+(?:_[a-z]+)*_(?:refused|unreadable|unknown|conflict|failed|blocked|missing)"
+    r"[a-z]+(?:_[a-z]+)*_(?:refused|unreadable|unknown|conflict|failed|blocked|missing|listed)"
 )
 
 # What ends like a code and is none: the words under which a run counts.

@@ -161,7 +161,7 @@ def test_the_invitation_that_led_to_a_review_becomes_reviewed(
     run, tally = context(), Tally("reviews_in")
     matches = match_reviews(run, reviews)
     records = {name: stored(name, fields) for name, fields in matches.items()}
-    tell_invitations(run, matches, records, tally)
+    tell_invitations(run, matches.led, records, tally)
 
     assert told(ours) == ("Reviewed", records[reviews[0].id])
     assert tally.counts["invitations_reviewed"] == 1
@@ -170,7 +170,7 @@ def test_the_invitation_that_led_to_a_review_becomes_reviewed(
 def test_an_invitation_waits_for_its_review_to_be_stored(context, invited, told):
     ours, reviews = invited("Accepted")
     run, tally = context(), Tally("reviews_in")
-    tell_invitations(run, match_reviews(run, reviews), {}, tally)
+    tell_invitations(run, match_reviews(run, reviews).led, {}, tally)
 
     assert (told(ours), tally.notes) == (("Accepted", None), [])
 
@@ -182,7 +182,7 @@ def test_a_refused_invitation_is_said(context, invited, told, stored, emulator):
     records = {name: stored(name, fields) for name, fields in matches.items()}
     refusal = custom_row_error("Trustpilot_Invitation__c", "FIELD_INTEGRITY_EXCEPTION", "No.")
     emulator.faults.add(refusal)
-    tell_invitations(run, matches, records, tally)
+    tell_invitations(run, matches.led, records, tally)
 
     assert told(ours) == ("Accepted", None)
     assert tally.notes == ["Some invitations could not be told of their review; they will be."]

@@ -204,3 +204,31 @@ def test_a_tombstone_is_never_filled_again(old, one_run, emulator, soql, held):
     emulator.trustpilot.edit_review(old["service"], text="Back again")
     one_run(only=["reviews_in"])
     assert held(old["service"])["Text__c"] is None
+
+
+def test_an_empty_list_where_there_used_to_be_many_reviews_becomes_an_issue(
+    one_run, write, emulator, issues
+):
+    for hour in range(12):
+        write(ago=timedelta(hours=hour))
+    for days in (5, 32):
+        one_run()
+        emulator.clock.advance(timedelta(days=days))
+    report = one_run(only=["reviews_in"])
+    assert [issue.code for flow in report.flows for issue in flow.issues] == ["no_reviews_listed"]
+    assert code_of(report) is ExitCode.NEEDS_A_LOOK
+
+    emulator.clock.advance(timedelta(days=1))
+    write()
+    assert code_of(one_run()) is ExitCode.DONE
+    assert {issue["Status__c"] for issue in issues()} == {"Closed"}
+
+
+def test_the_days_on_which_both_sides_differed_are_told(old, one_run, emulator, reporter):
+    emulator.trustpilot.edit_review(old["service"], text="Another text.")
+    emulator.trustpilot.product.reviews.pop(old["product"])
+    one_run()
+    told = {
+        fact["stream"]: (fact["different"], fact["gone"]) for fact in reporter.of("day_differed")
+    }
+    assert told == {"service_reviews": (1, 0), "product_reviews": (0, 1)}

@@ -102,7 +102,7 @@ class Playback(BaseAdapter):
             status, content = 200, body
             if isinstance(body, tuple):
                 status, content = body[0], [{"errorCode": body[1], "message": body[2]}]
-            parts.append({"referenceId": f"query{i}", "httpStatusCode": status, "body": content})
+            parts.append({"referenceId": f"part{i}", "httpStatusCode": status, "body": content})
         return Reply({"compositeResponse": parts})
 
     @staticmethod
