@@ -8,6 +8,7 @@ from datetime import datetime
 
 from connector.core.errors import ConnectorError
 from connector.core.issues import Issue
+from connector.core.records import Row
 
 ONLY_LOOKED_AT = frozenset(
     {"reviews_read", "reviews_unchanged", "reviews_filtered", "invitations_waiting"}
@@ -51,6 +52,8 @@ class FlowReport:
 
     `counts` maps words to numbers; `notes` say in sentences why something was not done;
     `passed` are keys of open issues whose trouble is over; `failures` stopped part of the flow.
+    `unit_rows` are business units as they should stand in the org, by their external id: they
+    can wait for the end of the run and travel with the marks.
     """
 
     flow: str
@@ -61,6 +64,7 @@ class FlowReport:
     passed: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     failures: tuple[ConnectorError, ...] = ()
+    unit_rows: tuple[Row, ...] = ()
 
     @property
     def did_something(self) -> bool:

@@ -13,12 +13,13 @@ from typing import Any
 from connector.core.errors import CallFacts, ConnectorError, RequestRefused
 from connector.core.exit_codes import exit_code
 from connector.core.instants import to_the_second
-from connector.core.issues import closing_rows, issue_rows
+from connector.core.issues import Issue, closing_rows, issue_rows
 from connector.core.objects import BUSINESS_UNIT, CHECKPOINT, ISSUE, RUN
 from connector.core.records import RowResult, Upsert
 from connector.core.run_report import FlowReport, Mark
 from connector.flows.context import RunContext
 from connector.flows.listing import STREAMS
+from connector.flows.summary import refused_issue
 
 HEARTBEAT = "heartbeat:"
 
@@ -28,27 +29,57 @@ def record_end(
     flows: Sequence[FlowReport],
     calls: Mapping[str, Mapping[str, int]],
     complete: Mapping[str, datetime],
-) -> None:
-    """Write issues; then marks, heartbeat and, of a run that did something, what people look at.
+) -> FlowReport:
+    """Write issues; then, in one call, marks, heartbeat, business units and the run's own row.
 
-    Raises `RequestRefused` when the org refuses one of these rows; without its issues no mark
-    has moved.
+    A business unit that the org refuses is an issue in the report. Raises `RequestRefused` when
+    it refuses one of the connector's own rows; without its issues no mark has moved.
     """
-    known = context.opening.issues
-    found = issue_rows(
-        (issue for flow in flows for issue in flow.issues), known, context.now, context.run_id
-    )
+    known, now = context.opening.issues, context.now
+    found = issue_rows((i for flow in flows for i in flow.issues), known, now, context.run_id)
     again = {row["Key__c"] for row in found}
     passed = (key for flow in flows for key in flow.passed if key not in again)
-    issues = [*found, *closing_rows(passed, known, context.now, context.run_id)]
-    if issues:
-        _demand(ISSUE, context.org.upsert(ISSUE, "Key__c", issues))
+    _write_issues(context, [*found, *closing_rows(passed, known, now, context.run_id)])
     marks = (_mark_row(mark, context) for flow in flows for mark in flow.marks)
     upserts = [Upsert(CHECKPOINT, "Key__c", (*marks, _heartbeat_row(context)))]
     if any(flow.did_something for flow in flows):
-        upserts += _seen_by_people(context, flows, calls, complete)
+        upserts.append(Upsert(RUN, "Run_Id__c", (_run_row(context, flows, calls, complete),)))
+        upserts += _business_units(context, flows, complete)
+    refused: tuple[Issue, ...] = ()
     for upsert, results in zip(upserts, context.org.upsert_together(upserts), strict=True):
-        _demand(upsert.object, results)
+        if upsert.object == BUSINESS_UNIT:
+            refused = _refused_units(upsert, results)
+        else:
+            _demand(upsert.object, results)
+    _write_issues(context, issue_rows(refused, known, now, context.run_id))
+    return FlowReport("closing", issues=refused)
+
+
+def _write_issues(context: RunContext, rows: Sequence[dict[str, Any]]) -> None:
+    if rows:
+        _demand(ISSUE, context.org.upsert(ISSUE, "Key__c", rows))
+
+
+def _refused_units(upsert: Upsert, results: Iterable[RowResult]) -> tuple[Issue, ...]:
+    found = {
+        str(row["External_Id__c"]): refused_issue(str(row["External_Id__c"]), result.error)
+        for row, result in zip(upsert.rows, results, strict=True)
+        if result.error is not None
+    }
+    return tuple(found.values())
+
+
+def _business_units(
+    context: RunContext, flows: Iterable[FlowReport], complete: Mapping[str, datetime]
+) -> list[Upsert]:
+    """What the summary found, and how far each business unit is complete; one row each."""
+    rows = {str(row["External_Id__c"]): row for flow in flows for row in flow.unit_rows}
+    for unit in context.units:
+        if unit.record_id and unit.name in complete:
+            through = {"Complete_Through__c": to_the_second(complete[unit.name])}
+            known = rows.get(unit.id, {"External_Id__c": unit.id})
+            rows[unit.id] = {**known, **through}
+    return [Upsert(BUSINESS_UNIT, "External_Id__c", tuple(rows.values()))] if rows else []
 
 
 def complete_through(context: RunContext, flows: Iterable[FlowReport]) -> dict[str, datetime]:
@@ -63,22 +94,6 @@ def complete_through(context: RunContext, flows: Iterable[FlowReport]) -> dict[s
         if len(known) == len(times):
             found[unit.name] = min(known)
     return found
-
-
-def _seen_by_people(
-    context: RunContext,
-    flows: Sequence[FlowReport],
-    calls: Mapping[str, Mapping[str, int]],
-    complete: Mapping[str, datetime],
-) -> list[Upsert]:
-    """How far each business unit is complete, and the row that shows the run in Salesforce."""
-    units = tuple(
-        {"External_Id__c": unit.id, "Complete_Through__c": to_the_second(complete[unit.name])}
-        for unit in context.units
-        if unit.record_id and unit.name in complete
-    )
-    run = Upsert(RUN, "Run_Id__c", (_run_row(context, flows, calls, complete),))
-    return [Upsert(BUSINESS_UNIT, "External_Id__c", units), run] if units else [run]
 
 
 def _run_row(

@@ -213,12 +213,12 @@ def _close(context: RunContext, flows: list[FlowReport], meter: _Meter) -> list[
     if context.dry_run or (flows and _org_is_gone(flows[-1])):
         return []
     try:
-        record_end(context, flows, meter.parts, complete_through(context, flows))
+        end = record_end(context, flows, meter.parts, complete_through(context, flows))
     except ConnectorError as failure:
         return [FlowReport("closing", failures=(failure,))]
     finally:
         meter.stop("closing")
-    return []
+    return [end] if end.issues else []
 
 
 def _open_issues(context: RunContext, flows: list[FlowReport]) -> int:

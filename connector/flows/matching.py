@@ -6,20 +6,18 @@ from here.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
-from connector.core.evidence import Evidence, evidence_of, make_evidence, spellings
+from connector.core.evidence import Evidence, make_evidence, spellings
 from connector.core.instants import to_the_second
 from connector.core.match_hits import Candidates, Hits
 from connector.core.matching import BECOMES_REVIEWED, Match, match
 from connector.core.objects import INVITATION, REVIEW, InvitationStatus, MatchMethod
-from connector.core.records import Condition, Row, Select
-from connector.core.reviews import Review
+from connector.core.records import Answer, Condition, Row, Select
 from connector.core.run_report import Action
 from connector.flows.context import RunContext
-from connector.flows.ports import Org
 from connector.flows.tally import Tally
 
 REMATCHED_DAYS = 90
@@ -69,24 +67,35 @@ class Matches(dict[str, dict[str, Any]]):
     `led` maps ids of invitations that are not `Reviewed` yet to review ids.
     """
 
-    def __init__(self, matched: Mapping[str, Match], tried: Mapping[str, Any]) -> None:
-        super().__init__(
-            (review_id, {**each.fields, "Match_Tried_At__c": tried[review_id]})
-            for review_id, each in matched.items()
-        )
+    def __init__(
+        self, matched: Mapping[str, Match] | None = None, tried: Mapping[str, Any] | None = None
+    ) -> None:
+        super().__init__()
         self.led: dict[str, str] = {}
-        for review_id, each in matched.items():
+        for review_id, each in (matched or {}).items():
+            self[review_id] = {**each.fields, "Match_Tried_At__c": (tried or {})[review_id]}
             if each.led_by:
                 self.led.setdefault(each.led_by, review_id)
 
+    def add(self, others: Matches, review_ids: Collection[str]) -> None:
+        """Add what others say about these reviews; of two led by one invitation the first stays."""
+        self.update((name, others[name]) for name in others.keys() & review_ids)
+        self.led = {k: v for k, v in others.led.items() if v in review_ids} | self.led
 
-def match_reviews(context: RunContext, reviews: Sequence[Review]) -> Matches:
-    """Return for each review the match fields to write; every lookup is named, found or None.
 
-    All candidates are read together; where no review carries anything to look for, nothing is
-    asked. Objects and fields that the org hides count as evidence that is not there.
+def match_reviews(
+    context: RunContext, evidence: Sequence[Evidence], *besides: Select
+) -> tuple[Matches, list[Answer]]:
+    """Return for each review the match fields to write, and the answers to `besides`.
+
+    Every lookup is named, found or None. All candidates are read together, and with `besides`;
+    where no review carries anything to look for, nothing is asked of them. Objects and fields
+    that the org hides count as evidence that is not there.
     """
-    return _matches(context, [evidence_of(review) for review in reviews])
+    selects = _selects(evidence)
+    answers = context.org.read([*besides, *selects.values()])
+    rest = dict(zip(selects, answers[len(besides) :], strict=True))
+    return _matches(context, evidence, Hits(_candidates(rest))), answers[: len(besides)]
 
 
 def tell_invitations(
@@ -106,7 +115,7 @@ def rematch(context: RunContext, tally: Tally) -> None:
     """
     unmatched, untold = context.org.read([_unmatched(context), _UNTOLD])
     rows = {str(row["External_Id__c"]): row for row in unmatched.rows}
-    matches = _matches(context, [_stored_evidence(*each) for each in rows.items()])
+    matches, _ = match_reviews(context, [_stored_evidence(*each) for each in rows.items()])
     tally.actions += [
         Action("connect review", name, {"method": matches[name]["Match_Method__c"]})
         for name in _found(matches)
@@ -197,8 +206,7 @@ def _stored_evidence(review_id: str, row: Row) -> Evidence:
     )
 
 
-def _matches(context: RunContext, evidence: Sequence[Evidence]) -> Matches:
-    hits = Hits(_candidates(context.org, evidence))
+def _matches(context: RunContext, evidence: Sequence[Evidence], hits: Hits) -> Matches:
     now = to_the_second(context.now)
     return Matches(
         {each.review_id: match(each, hits) for each in evidence},
@@ -206,11 +214,7 @@ def _matches(context: RunContext, evidence: Sequence[Evidence]) -> Matches:
     )
 
 
-def _candidates(org: Org, evidence: Sequence[Evidence]) -> Candidates:
-    """Ask everything together; a question about nothing costs no call."""
-    selects = _selects(evidence)
-    answers = dict(zip(selects, org.read(list(selects.values())), strict=True))
-
+def _candidates(answers: Mapping[str, Answer]) -> Candidates:
     def rows(*names: str) -> tuple[Row, ...]:
         return tuple(row for name in names for row in answers[name].rows)
 

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from connector.core.errors import ConnectorError
+from connector.core.evidence import Evidence, evidence_of
 from connector.core.issues import Issue, issue_key
 from connector.core.mapping import content_hash, map_review
 from connector.core.objects import REVIEW
@@ -22,6 +23,7 @@ from connector.core.plan_reviews import (
     KEY,
     STORED_FIELDS,
     MappedReview,
+    ReviewsPlan,
     StoreReview,
     is_seen,
     plan_reviews,
@@ -43,6 +45,9 @@ COMPARED = 1_700
 
 WRITTEN = 5_000
 """Reviews written together: large enough for one bulk job, small enough to hold."""
+
+FEW = 200
+"""So many reviews are compared and connected with the same calls; of more, only the new ones."""
 
 ACTIONS_KEPT = 1_000
 """Actions that a run keeps of what it does; a dry run, which shows them, keeps all."""
@@ -70,12 +75,15 @@ class _Arrived:
 
 @dataclass(frozen=True)
 class _Pending:
-    """A write that waits: the row as it will be sent, and what must be told of its end."""
+    """A write that waits, and what must be told of its end.
+
+    `evidence` is there for a new review that has still to be connected.
+    """
 
     store: StoreReview
-    row: Row
     created_at: datetime
     listing: Listing
+    evidence: Evidence | None = None
 
 
 @dataclass
@@ -91,7 +99,7 @@ class ReviewStore:
     counts: defaultdict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
     _arrived: list[_Arrived] = field(default_factory=list)
     _pending: dict[str, _Pending] = field(default_factory=dict)
-    _led: dict[str, str] = field(default_factory=dict)
+    _matches: Matches = field(default_factory=Matches)
 
     def take(self, listing: Listing, page: ReviewPage) -> None:
         """Take one page; compare and write where enough has come together."""
@@ -125,13 +133,29 @@ class ReviewStore:
         if not arrived:
             return
         with _spoiling(each.listing for each in arrived.values()):
-            mapped = [each.mapped for each in arrived.values()]
-            plan = plan_reviews(mapped, self._read(STORED_FIELDS, list(arrived)))
-            known = [store.id for store in plan.stores if not store.is_new]
-            stores = with_edits(plan, self._read(EDIT_FIELDS, known))
+            stored, matches = self._ask(arrived)
+            plan = plan_reviews((each.mapped for each in arrived.values()), stored)
+            stores = with_edits(plan, self._edited(plan))
             self._note_plan(arrived, stores, plan.filtered)
             if not self.context.dry_run:
-                self._queue(arrived, stores)
+                self._queue(arrived, stores, matches)
+
+    def _ask(self, arrived: Mapping[str, _Arrived]) -> tuple[dict[str, Row], Matches]:
+        """Ask what the org holds of these reviews and, of a few, at once what they are about."""
+        is_few = len(arrived) <= FEW and not self.context.dry_run
+        evidence = [evidence_of(each.review) for each in arrived.values()] if is_few else []
+        select = Select(REVIEW, STORED_FIELDS, (Condition(KEY, "in", tuple(arrived)),))
+        matches, (answer,) = match_reviews(self.context, evidence, select)
+        return {row[KEY]: row for row in answer.rows}, matches
+
+    def _edited(self, plan: ReviewsPlan) -> dict[str, Row]:
+        """What the org holds of the words of reviews that changed."""
+        known = tuple(store.id for store in plan.stores if not store.is_new)
+        if not known:
+            return {}
+        select = Select(REVIEW, EDIT_FIELDS, (Condition(KEY, "in", known),))
+        (answer,) = self.context.org.read([select])
+        return {row[KEY]: row for row in answer.rows}
 
     def _note_plan(
         self,
@@ -156,23 +180,30 @@ class ReviewStore:
             if review_id not in filtered:
                 self._count(arrived[review_id].listing, "reviews_unchanged")
 
-    def _queue(self, arrived: Mapping[str, _Arrived], stores: Sequence[StoreReview]) -> None:
-        new = [arrived[store.id].review for store in stores if store.is_new]
-        matches = match_reviews(self.context, new) if new else Matches({}, {})
-        self._led = matches.led | self._led
+    def _queue(
+        self, arrived: Mapping[str, _Arrived], stores: Sequence[StoreReview], matches: Matches
+    ) -> None:
+        new = {store.id for store in stores if store.is_new}
+        self._matches.add(matches, new)
         for store in stores:
             each = arrived[store.id]
-            row = {**store.row, **matches.get(store.id, {})}
-            self._pending[store.id] = _Pending(store, row, each.review.created_at, each.listing)
+            unconnected = store.id in new and store.id not in matches
+            evidence = evidence_of(each.review) if unconnected else None
+            waits = _Pending(store, each.review.created_at, each.listing, evidence)
+            self._pending[store.id] = waits
 
     def _write(self) -> None:
         """Write what waits, in one go; what the org refuses becomes an issue."""
-        pending, led = list(self._pending.values()), self._led
-        self._pending, self._led = {}, {}
+        pending, matches = list(self._pending.values()), self._matches
+        self._pending, self._matches = {}, Matches()
         if not pending:
             return
         with _spoiling(each.listing for each in pending):
-            results = self.context.org.upsert(REVIEW, KEY, [each.row for each in pending])
+            unconnected = [each.evidence for each in pending if each.evidence]
+            found, _ = match_reviews(self.context, unconnected)
+            matches.add(found, found.keys())
+            rows = [{**each.store.row, **matches.get(each.store.id, {})} for each in pending]
+            results = self.context.org.upsert(REVIEW, KEY, rows)
             stored: dict[str, str] = {}
             for each, result in zip(pending, results, strict=True):
                 if result.error is None:
@@ -182,7 +213,7 @@ class ReviewStore:
                     self._settle(each.listing, each.store.id)
                 else:
                     self._refuse(each, result.error)
-            tell_invitations(self.context, led, stored, self.tally)
+            tell_invitations(self.context, matches.led, stored, self.tally)
 
     def _refuse(self, each: _Pending, error: RowError) -> None:
         each.listing.refused.add(each.store.id)
@@ -198,14 +229,6 @@ class ReviewStore:
     def _count(self, listing: Listing, word: str) -> None:
         self.tally.counts[word] += 1
         self.counts[listing.unit.id][word] += 1
-
-    def _read(self, fields: tuple[str, ...], review_ids: Sequence[str]) -> dict[str, Row]:
-        if not review_ids:
-            return {}
-        (answer,) = self.context.org.read(
-            [Select(REVIEW, fields, (Condition(KEY, "in", tuple(review_ids)),))]
-        )
-        return {row[KEY]: row for row in answer.rows}
 
     def _mapped(self, unit: Unit, review: Review) -> MappedReview:
         policy = self.context.policy

@@ -6,9 +6,8 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from connector.core.errors import AllowanceExhausted
 from connector.core.issues import Issue, issue_key
-from connector.core.objects import BUSINESS_UNIT, INVITATION, REVIEW, InvitationStatus, ReplyStatus
+from connector.core.objects import INVITATION, REVIEW, InvitationStatus, ReplyStatus
 from connector.core.plan_summary import plan_summary, profile_row
 from connector.core.records import Condition, RowError, Select
 from connector.core.reviews import ReviewType
@@ -24,19 +23,30 @@ _REFUSED = "summary_refused"
 
 
 def run(context: RunContext, *, recount: bool) -> FlowReport:
-    """Bring each business unit's record up to date.
+    """Say what each business unit's record should hold; the end of the run writes it.
 
     The counts of the home page cost a call, so they are taken only when `recount` says that
     this run changed something.
     """
     tally = Tally(FLOW)
-    try:
+    with tally.until_allowance():
         for unit in context.units:
             with tally.going_on():
                 _summarise(context, unit, tally, recount=recount)
-    except AllowanceExhausted as stop:
-        tally.failures.append(stop)
     return tally.report()
+
+
+def refused_issue(unit_id: str, error: RowError) -> Issue:
+    """The issue about a business unit whose record the org did not take."""
+    fields = f" ({', '.join(error.fields)})" if error.fields else ""
+    return Issue(
+        code=_REFUSED,
+        message=f"The org refused the business unit's summary: {error.code}{fields}.",
+        next_step="Correct the org's validation; the next run tries again.",
+        flow=FLOW,
+        record=unit_id,
+        business_unit_id=unit_id,
+    )
 
 
 def _summarise(context: RunContext, unit: Unit, tally: Tally, *, recount: bool) -> None:
@@ -44,31 +54,13 @@ def _summarise(context: RunContext, unit: Unit, tally: Tally, *, recount: bool) 
     if recount and unit.record_id:
         wanted |= _counts(context, unit)
     row = plan_summary(wanted, context.opening.unit_rows.get(unit.id), context.now)
+    if row is not None:
+        tally.actions.append(Action("update summary", unit.id))
+        tally.unit_rows.append(row)
+        tally.counts["summaries_updated"] += not context.dry_run
+    # An earlier refusal is over unless the end of this run meets it again.
     refused = issue_key(_REFUSED, unit.id)
-    if row is None:
-        tally.passed += [refused] if refused in context.opening.issues else []
-        return
-    tally.actions.append(Action("update summary", unit.id))
-    if context.dry_run:
-        return
-    (result,) = context.org.upsert(BUSINESS_UNIT, "External_Id__c", [row])
-    if result.error is None:
-        tally.counts["summaries_updated"] += 1
-        tally.passed.append(refused)
-    else:
-        tally.issues.append(_refused_issue(unit, result.error))
-
-
-def _refused_issue(unit: Unit, error: RowError) -> Issue:
-    fields = f" ({', '.join(error.fields)})" if error.fields else ""
-    return Issue(
-        code=_REFUSED,
-        message=f"The org refused the business unit's summary: {error.code}{fields}.",
-        next_step="Correct the org's validation; the next run tries again.",
-        flow=FLOW,
-        record=unit.id,
-        business_unit_id=unit.id,
-    )
+    tally.passed += [refused] if refused in context.opening.issues else []
 
 
 def _counts(context: RunContext, unit: Unit) -> Mapping[str, int]:

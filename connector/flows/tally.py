@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 from connector.core.errors import AllowanceExhausted, ConnectorError
 from connector.core.issues import Issue
+from connector.core.records import Row
 from connector.core.run_report import Action, FlowReport, Mark
 
 
@@ -24,6 +25,7 @@ class Tally:
     passed: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     failures: list[ConnectorError] = field(default_factory=list)
+    unit_rows: list[Row] = field(default_factory=list)
 
     @property
     def is_stopped(self) -> bool:
@@ -60,4 +62,5 @@ class Tally:
             passed=tuple(dict.fromkeys(self.passed)),
             notes=tuple(dict.fromkeys(self.notes)),
             failures=tuple(self.failures),
+            unit_rows=tuple(self.unit_rows),
         )

@@ -5,6 +5,7 @@ from itertools import count
 
 import pytest
 
+from connector.core.evidence import evidence_of
 from connector.core.objects import MatchMethod
 from connector.core.reviews import Review, ReviewType
 from connector.core.units import Unit
@@ -15,6 +16,10 @@ from connector.flows.matching import match_reviews
 from connector.wiring import Transports, connect, run_policy
 
 NOTHING_REMEMBERED = Opening({}, {}, {}, (), (), {})
+
+
+def connected(run, reviews):
+    return match_reviews(run, [evidence_of(each) for each in reviews])[0]
 
 
 @pytest.fixture
@@ -83,7 +88,7 @@ def matched(context):
     """Connect one review: its method and those lookups that are set, without their `__c`."""
 
     def connect_one(review):
-        (fields,) = match_reviews(context(), [review]).values()
+        (fields,) = connected(context(), [review]).values()
         lookups = {
             name.removesuffix("__c"): value
             for name, value in fields.items()

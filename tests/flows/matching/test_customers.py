@@ -2,11 +2,16 @@
 
 import pytest
 
+from connector.core.evidence import evidence_of
 from connector.emulator.faults import custom_row_error
 from connector.flows.matching import match_reviews, tell_invitations
 from connector.flows.tally import Tally
 
 ANNA, BEN = "anna@example.com", "ben@example.org"
+
+
+def connected(run, reviews):
+    return match_reviews(run, [evidence_of(each) for each in reviews])[0]
 
 
 def test_an_order_number_typed_with_blanks_finds_the_order(matched, review, customer, order):
@@ -159,7 +164,7 @@ def test_the_invitation_that_led_to_a_review_becomes_reviewed(
 ):
     ours, reviews = invited(status)
     run, tally = context(), Tally("reviews_in")
-    matches = match_reviews(run, reviews)
+    matches = connected(run, reviews)
     records = {name: stored(name, fields) for name, fields in matches.items()}
     tell_invitations(run, matches.led, records, tally)
 
@@ -170,7 +175,7 @@ def test_the_invitation_that_led_to_a_review_becomes_reviewed(
 def test_an_invitation_waits_for_its_review_to_be_stored(context, invited, told):
     ours, reviews = invited("Accepted")
     run, tally = context(), Tally("reviews_in")
-    tell_invitations(run, match_reviews(run, reviews).led, {}, tally)
+    tell_invitations(run, connected(run, reviews).led, {}, tally)
 
     assert (told(ours), tally.notes) == (("Accepted", None), [])
 
@@ -178,7 +183,7 @@ def test_an_invitation_waits_for_its_review_to_be_stored(context, invited, told)
 def test_a_refused_invitation_is_said(context, invited, told, stored, emulator):
     ours, reviews = invited("Accepted")
     run, tally = context(), Tally("reviews_in")
-    matches = match_reviews(run, reviews)
+    matches = connected(run, reviews)
     records = {name: stored(name, fields) for name, fields in matches.items()}
     refusal = custom_row_error("Trustpilot_Invitation__c", "FIELD_INTEGRITY_EXCEPTION", "No.")
     emulator.faults.add(refusal)
@@ -191,7 +196,7 @@ def test_a_refused_invitation_is_said(context, invited, told, stored, emulator):
 @pytest.mark.parametrize("status", ["Sending", "Reviewed"])
 def test_an_invitation_under_way_or_reviewed_is_left_alone(status, context, invited):
     _, reviews = invited(status)
-    matches = match_reviews(context(), reviews)
+    matches = connected(context(), reviews)
 
     assert {fields["Match_Method__c"] for fields in matches.values()} == {"Invitation"}
     assert matches.led == {}

@@ -2,10 +2,15 @@
 
 import pytest
 
+from connector.core.evidence import evidence_of
 from connector.flows.matching import match_reviews
 
 ANNA = "anna@example.com"
 OPPORTUNITY = "006Qk000000000wIAA"
+
+
+def connected(run, reviews):
+    return match_reviews(run, [evidence_of(each) for each in reviews])[0]
 
 
 @pytest.fixture
@@ -16,7 +21,7 @@ def ordered(customer, order):
 
 
 def test_reviews_that_say_nothing_cost_no_call(context, review, calls):
-    matches = match_reviews(context(), [review(), review(" # ", "no address")])
+    matches = connected(context(), [review(), review(" # ", "no address")])
 
     assert calls() == []
     for fields in matches.values():
@@ -27,14 +32,14 @@ def test_reviews_that_say_nothing_cost_no_call(context, review, calls):
 
 def test_a_few_service_reviews_cost_one_call(context, review, calls):
     run = context()
-    match_reviews(run, [review("1042", ANNA), review("1043", "ben@example.org")])
+    connected(run, [review("1042", ANNA), review("1043", "ben@example.org")])
     assert [path for path in calls() if path != "data"] == ["composite"]
 
 
 def test_a_thousand_reviews_cost_three_calls(context, review, calls):
     run = context()
     reviews = [review(f"{n:08d}", f"customer.number.{n:04d}@example.com") for n in range(1000)]
-    matches = match_reviews(run, reviews)
+    matches = connected(run, reviews)
 
     assert len(matches) == 1000
     assert [path for path in calls() if path != "data"] == ["composite"] * 3
@@ -45,7 +50,7 @@ def test_an_org_without_an_object_matches_by_the_rest(hidden, context, review, o
     number, contact = ordered
     org.hide_object(hidden)
     asked = [review(number, ANNA, "STOVE-01"), review(OPPORTUNITY)]
-    first, _ = match_reviews(context(), asked).values()
+    first, _ = connected(context(), asked).values()
 
     assert first["Match_Method__c"] == ("E-mail" if hidden == "Order" else "Order Number")
     assert first["Contact__c"] == contact
@@ -74,7 +79,7 @@ def test_the_seeded_world_connects_every_invited_review(context, review, org):
         "WHERE BillToContact.Email != null AND Status = 'Activated'"
     )
     reviews = {review(row["OrderNumber"], row["BillToContact"]["Email"]): row for row in orders}
-    matches = match_reviews(context(), list(reviews))
+    matches = connected(context(), list(reviews))
 
     assert len(reviews) > 10
     for each, row in reviews.items():
