@@ -49,12 +49,14 @@ class Evidence:
 
 
 def evidence_of(review: Review) -> Evidence:
-    """What this review says."""
+    """What this review says, and what its consumer answered when asked who they are."""
     return make_evidence(
         review.id,
         unit_id=review.business_unit_id,
-        reference=review.reference_number,
-        emails=(review.invited_email, review.consumer_email),
+        reference=usual_reference(
+            review.reference_number, review.consumer_response_reference_number
+        ),
+        emails=(review.invited_email, review.consumer_email, review.consumer_response_email),
         sku=review.product_sku,
     )
 
@@ -76,6 +78,11 @@ def make_evidence(
         frozenset(address for address in addresses if address),
         _usable(sku),
     )
+
+
+def usual_reference(of_review: str | None, of_response: str | None) -> str | None:
+    """The review's own reference number; the one in the consumer's response where it has none."""
+    return of_review if reference_key(of_review) else of_response
 
 
 def reference_key(text: Any) -> str:

@@ -30,7 +30,10 @@ class Review:
     """One review, service or product, as Trustpilot shows it now.
 
     Times are aware and UTC. What Trustpilot left out or sent as null is None (or empty).
-    `tags` are plain values; `attributes` are a product review's (name, rating) pairs.
+    `tags` are plain values; `attributes` are a product review's (name, rating) pairs;
+    `business_unit_history` and `attachments` are lines for people to read.
+    `find_reviewer_*` is the latest question to the consumer who they are, and
+    `consumer_response_*` the latest answer to one: typed by the consumer, personal, no proof.
     The field names are the words that `mappings/*.yaml` may use on its right-hand side.
     """
 
@@ -38,10 +41,12 @@ class Review:
     type: ReviewType
     business_unit_id: str
     created_at: datetime
+    public_url: str | None = None
     stars: int | None = None
     title: str | None = None
     text: str | None = None
     language: str | None = None
+    locale: str | None = None
     updated_at: datetime | None = None
     experienced_at: datetime | None = None
     consumer_id: str | None = None
@@ -50,6 +55,7 @@ class Review:
     consumer_review_count: int | None = None
     consumer_email: str | None = None
     invited_email: str | None = None
+    invitation_business_unit_id: str | None = None
     reference_number: str | None = None
     source: str | None = None
     status: str | None = None
@@ -58,28 +64,55 @@ class Review:
     like_count: int | None = None
     tags: tuple[str, ...] = ()
     compliance_labels: tuple[str, ...] = ()
+    counts_towards_trust_score: bool | None = None
+    counts_towards_location_trust_score: bool | None = None
+    has_moderation_history: bool | None = None
+    business_unit_history: str | None = None
+    location_id: str | None = None
+    location_external_id: str | None = None
     location_name: str | None = None
+    report_source: str | None = None
+    report_comment: str | None = None
+    report_created_at: datetime | None = None
     report_reason: str | None = None
+    report_reasons: tuple[str, ...] = ()
     report_visibility: str | None = None
+    find_reviewer_eligible: bool | None = None
+    find_reviewer_id: str | None = None
+    find_reviewer_created_at: datetime | None = None
+    find_reviewer_status: str | None = None
+    find_reviewer_message: str | None = None
+    consumer_response_reference_number: str | None = None
+    consumer_response_name: str | None = None
+    consumer_response_email: str | None = None
+    consumer_response_phone: str | None = None
+    consumer_response_address: str | None = None
+    consumer_response_message: str | None = None
+    consumer_response_at: datetime | None = None
     product_id: str | None = None
     product_name: str | None = None
     product_sku: str | None = None
     product_url: str | None = None
+    product_image_url: str | None = None
+    product_gtin: str | None = None
+    product_mpn: str | None = None
+    product_brand: str | None = None
     attributes: tuple[tuple[str, float | int | str | None], ...] = ()
+    attachments: str | None = None
     conversation_id: str | None = None
     reply_text: str | None = None
     reply_created_at: datetime | None = None
     reply_updated_at: datetime | None = None
     reply_author: str | None = None
+    reply_author_id: str | None = None
 
     @property
     def reply(self) -> Reply | None:
         """The live reply of a service review, or None where nobody has answered."""
         if not self.reply_text:
             return None
-        return Reply(
-            self.reply_text, self.reply_created_at, self.reply_updated_at, self.reply_author or ""
-        )
+        author = self.reply_author or self.reply_author_id or ""
+        return Reply(self.reply_text, self.reply_created_at, self.reply_updated_at, author)
 
 
 @dataclass(frozen=True)

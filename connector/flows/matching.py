@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
-from connector.core.evidence import Evidence, make_evidence, spellings
+from connector.core.evidence import Evidence, make_evidence, spellings, usual_reference
 from connector.core.instants import to_the_second
 from connector.core.match_hits import Candidates, Hits
 from connector.core.matching import BECOMES_REVIEWED, Match, match
@@ -50,12 +50,14 @@ ORDER_FIELDS = (
 )
 CASE_FIELDS = ("Id", "CaseNumber", "AccountId", "ContactId", "SuppliedEmail", "Contact.Email")
 ROLE_FIELDS = ("Id", "OpportunityId", "ContactId", "IsPrimary", "Contact.Email")
+_ADDRESSES = ("Invited_Email__c", "Consumer_Email__c", "Consumer_Response_Email__c")
+_ANSWERS = ("Consumer_Response_Email__c", "Consumer_Response_Reference__c")
 UNMATCHED_FIELDS = (
     "Id",
     "External_Id__c",
     "Reference_Number__c",
-    "Invited_Email__c",
-    "Consumer_Email__c",
+    "Consumer_Response_Reference__c",
+    *_ADDRESSES,
     "Product_Sku__c",
     "Business_Unit__r.External_Id__c",
 )
@@ -111,10 +113,12 @@ def tell_invitations(
 def rematch(context: RunContext, tally: Tally) -> None:
     """Try again what matched nothing in the last 90 days, oldest try first, 200 at a time.
 
+    Those that carried nothing to look for are tried once the consumer has answered who they are.
     Invitations that a run before could not tell of their review are told as well.
     """
-    unmatched, untold = context.org.read([_unmatched(context), _UNTOLD])
-    rows = {str(row["External_Id__c"]): row for row in unmatched.rows}
+    questions = [_unmatched(context), *(_answered(context, field) for field in _ANSWERS)]
+    untold, *unmatched = context.org.read([_UNTOLD, *questions])
+    rows = {str(row["External_Id__c"]): row for answer in unmatched for row in answer.rows}
     matches, _ = match_reviews(context, [_stored_evidence(*each) for each in rows.items()])
     tally.actions += [
         Action("connect review", name, {"method": matches[name]["Match_Method__c"]})
@@ -170,13 +174,23 @@ def _records(led: Mapping[str, str], stored: Mapping[str, str]) -> dict[str, str
 
 def _unmatched(context: RunContext) -> Select:
     """Reviews without a match that carry something to look for: only those have been tried."""
+    return _without_match(context, Condition("Match_Tried_At__c", "!=", None))
+
+
+def _answered(context: RunContext, field: str) -> Select:
+    """Reviews that were never tried, and whose consumer has meanwhile answered in this field."""
+    untried = Condition("Match_Tried_At__c", "=", None)
+    return _without_match(context, untried, Condition(field, "!=", None))
+
+
+def _without_match(context: RunContext, *further: Condition) -> Select:
     return Select(
         REVIEW,
         UNMATCHED_FIELDS,
         (
             Condition("Match_Method__c", "=", MatchMethod.NONE.value),
             Condition("Review_Created__c", ">=", context.now - timedelta(days=REMATCHED_DAYS)),
-            Condition("Match_Tried_At__c", "!=", None),
+            *further,
         ),
         order_by=("Match_Tried_At__c", "Id"),
         limit=AT_A_TIME,
@@ -200,8 +214,10 @@ def _stored_evidence(review_id: str, row: Row) -> Evidence:
     return make_evidence(
         review_id,
         unit_id=(row.get("Business_Unit__r") or {}).get("External_Id__c") or "",
-        reference=row.get("Reference_Number__c"),
-        emails=(row.get("Invited_Email__c"), row.get("Consumer_Email__c")),
+        reference=usual_reference(
+            row.get("Reference_Number__c"), row.get("Consumer_Response_Reference__c")
+        ),
+        emails=(row.get(field) for field in _ADDRESSES),
         sku=row.get("Product_Sku__c"),
     )
 

@@ -1,15 +1,25 @@
 """How single values stand in Trustpilot's JSON: times, texts, numbers, objects.
 
 Tolerant where Trustpilot varies, strict where a guess could turn one value into another.
+What may be missing may also be nonsense: `Maybe` and `Readable` take nonsense for missing.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime
-from typing import Annotated, TypeVar
+from typing import Annotated, Any, TypeVar
 
-from pydantic import AliasGenerator, BaseModel, BeforeValidator, ConfigDict, ValidationError
+from pydantic import (
+    AliasGenerator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    ValidationError,
+    ValidatorFunctionWrapHandler,
+    WrapValidator,
+)
 from pydantic.alias_generators import to_camel
 
 from connector.core.reviews import Unreadable
@@ -41,11 +51,15 @@ def _instant_or_none(value: object) -> datetime | None:
     return None if value is None or value == "" else instant(value)
 
 
-def _whole_text(value: object) -> object:
-    """Replace halves of emoji: a consumer's text may be cut in the middle of one."""
-    if isinstance(value, str) and not value.isascii():
-        return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-    return value
+def whole_text(text: str) -> str:
+    """Return a text with halves of emoji replaced: it may be cut in the middle of one."""
+    if text.isascii():
+        return text
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
+def _whole_if_text(value: object) -> object:
+    return whole_text(value) if isinstance(value, str) else value
 
 
 def _no_truth(value: object) -> object:
@@ -61,9 +75,30 @@ def without_nulls(value: object) -> object:
     return () if value is None else value
 
 
+def _or_none(value: object, read: ValidatorFunctionWrapHandler) -> Any:
+    try:
+        return read(value)
+    except ValidationError:
+        return None
+
+
+def _those_that_fit(value: object, read: ValidatorFunctionWrapHandler) -> tuple[Any, ...]:
+    found: list[Any] = []
+    for item in value if isinstance(value, list) else ():
+        with suppress(ValidationError):
+            found += read([item])
+    return tuple(found)
+
+
+Maybe = Annotated[_Value | None, WrapValidator(_or_none)]
+"""A value that is None where what Trustpilot sent is something else."""
+
+Readable = Annotated[tuple[_Value, ...], WrapValidator(_those_that_fit)]
+"""The items of a list that can be read; nothing where Trustpilot sent no list."""
+
 Moment = Annotated[datetime, BeforeValidator(instant)]
 MaybeMoment = Annotated[datetime | None, BeforeValidator(_instant_or_none)]
-Text = Annotated[str, BeforeValidator(_whole_text)]
+Text = Annotated[str, BeforeValidator(_whole_if_text)]
 Count = Annotated[int, BeforeValidator(_no_truth)]
 Number = Annotated[float, BeforeValidator(_no_truth)]
 

@@ -2,7 +2,7 @@
 
 Nothing here sends. One bad item of a list never costs the others: it becomes `Unreadable`,
 with the names of the fields that do not fit and never with their content.
-Shapes: https://developers.trustpilot.com/service-reviews-api, /product-reviews-api.
+The two shapes of a review have modules of their own.
 """
 
 from __future__ import annotations
@@ -26,7 +26,6 @@ from connector.core.reviews import (
 from connector.gateways.trustpilot_json import (
     Count,
     MaybeMoment,
-    Moment,
     Number,
     Text,
     Wire,
@@ -34,163 +33,15 @@ from connector.gateways.trustpilot_json import (
     wire_time,
     without_nulls,
 )
+from connector.gateways.trustpilot_product_wire import ProductReview
+from connector.gateways.trustpilot_service_wire import ServiceReview
 
 _BUSINESS_AUTHOR = "businessuser"
 
 
-class _Named(Wire):
-    id: Text | None = None
-    name: Text | None = None
-
-
-class _Consumer(Wire):
-    id: Text | None = None
-    name: Text | None = Field(None, validation_alias=AliasChoices("displayName", "name"))
-    display_location: Text | None = None
-    number_of_reviews: Count | None = None
-    email: Text | None = None
-
-
-class _CompanyReply(Wire):
-    text: Text | None = None
-    created_at: MaybeMoment = None
-    updated_at: MaybeMoment = None
-    author_business_user_id: Text | None = None
-    author_business_user_name: Text | None = None
-
-
-class _ReportData(Wire):
-    reason: Text | None = None
-    reasons: Annotated[tuple[Text, ...], BeforeValidator(without_nulls)] = ()
-    review_visibility: Text | None = None
-
-
-class _Tag(Wire):
-    value: Text | None = None
-
-
-class _ServiceReview(Wire):
-    id: Text = Field(min_length=1)
-    created_at: Moment
-    stars: Count | None = None
-    title: Text | None = None
-    text: Text | None = None
-    language: Text | None = None
-    updated_at: MaybeMoment = None
-    experienced_at: MaybeMoment = None
-    consumer: _Consumer | None = None
-    business_unit: _Named | None = None
-    location: _Named | None = None
-    company_reply: _CompanyReply | None = None
-    is_verified: bool | None = None
-    review_verification_level: Text | None = None
-    source: Text | None = None
-    number_of_likes: Count | None = None
-    status: Text | None = None
-    report_data: _ReportData | None = None
-    compliance_labels: Annotated[tuple[Text, ...], BeforeValidator(without_nulls)] = ()
-    referral_email: Text | None = None
-    reference_id: Text | None = None
-    tags: Annotated[tuple[_Tag, ...], BeforeValidator(without_nulls)] = ()
-
-    def as_review(self, unit_id: str) -> Review:
-        consumer = self.consumer or _Consumer()
-        reply = self.company_reply or _CompanyReply()
-        report = self.report_data or _ReportData()
-        return Review(
-            id=self.id,
-            type=ReviewType.SERVICE,
-            business_unit_id=(self.business_unit and self.business_unit.id) or unit_id,
-            created_at=self.created_at,
-            stars=self.stars,
-            title=self.title,
-            text=self.text,
-            language=self.language,
-            updated_at=self.updated_at,
-            experienced_at=self.experienced_at,
-            consumer_id=consumer.id,
-            consumer_name=consumer.name,
-            consumer_location=consumer.display_location,
-            consumer_review_count=consumer.number_of_reviews,
-            invited_email=self.referral_email,
-            reference_number=self.reference_id,
-            source=self.source,
-            status=self.status,
-            is_verified=self.is_verified,
-            verification_level=self.review_verification_level,
-            like_count=self.number_of_likes,
-            tags=tuple(tag.value for tag in self.tags if tag.value),
-            compliance_labels=self.compliance_labels,
-            location_name=self.location.name if self.location else None,
-            report_reason=report.reason or ", ".join(report.reasons) or None,
-            report_visibility=report.review_visibility,
-            reply_text=reply.text,
-            reply_created_at=reply.created_at,
-            reply_updated_at=reply.updated_at,
-            reply_author=reply.author_business_user_name or reply.author_business_user_id,
-        )
-
-
-class _Product(Wire):
-    id: Text | None = None
-    name: Text | None = None
-    sku: Text | None = None
-    product_url: Text | None = None
-
-
-class _AttributeRating(Wire):
-    attribute_id: Text | None = None
-    attribute_name: Text | None = None
-    rating: int | float | Text | None = None
-
-
-class _ProductReview(Wire):
-    id: Text = Field(min_length=1)
-    created_at: Moment
-    updated_at: MaybeMoment = None
-    business_unit_id: Text | None = None
-    stars: Count | None = None
-    content: Text | None = None
-    product: _Product | None = None
-    consumer: _Consumer | None = None
-    reference_id: Text | None = None
-    language: Text | None = None
-    state: Text | None = None
-    conversation_id: Text | None = None
-    attribute_ratings: Annotated[tuple[_AttributeRating, ...], BeforeValidator(without_nulls)] = ()
-
-    def as_review(self, unit_id: str) -> Review:
-        consumer = self.consumer or _Consumer()
-        product = self.product or _Product()
-        return Review(
-            id=self.id,
-            type=ReviewType.PRODUCT,
-            business_unit_id=self.business_unit_id or unit_id,
-            created_at=self.created_at,
-            stars=self.stars,
-            text=self.content,
-            language=self.language,
-            updated_at=self.updated_at,
-            consumer_id=consumer.id,
-            consumer_name=consumer.name,
-            consumer_email=consumer.email,
-            reference_number=self.reference_id,
-            status=self.state,
-            product_id=product.id,
-            product_name=product.name,
-            product_sku=product.sku,
-            product_url=product.product_url,
-            attributes=tuple(
-                (rated.attribute_name or rated.attribute_id or "", rated.rating)
-                for rated in self.attribute_ratings
-            ),
-            conversation_id=self.conversation_id,
-        )
-
-
-_SHAPES: dict[ReviewType, type[_ServiceReview | _ProductReview]] = {
-    ReviewType.SERVICE: _ServiceReview,
-    ReviewType.PRODUCT: _ProductReview,
+_SHAPES: dict[ReviewType, type[ServiceReview | ProductReview]] = {
+    ReviewType.SERVICE: ServiceReview,
+    ReviewType.PRODUCT: ProductReview,
 }
 
 

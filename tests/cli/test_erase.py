@@ -76,6 +76,25 @@ def test_reviews_and_invitations_lose_the_person_and_trustpilot_is_told(desk, pe
         assert record in done.stdout
 
 
+def test_somebody_who_gave_the_address_only_when_asked_who_they_are_is_found(desk):
+    answer = {"name": "Wanda", "email": ADDRESS.upper(), "phoneNumber": "+44 1632 960002"}
+    review = desk.emulator.trustpilot.add_service_review(
+        desk.world.business_unit_id,
+        text="Wanda was here",
+        findReviewer={"isEligible": True, "requests": [{"id": "f", "consumerResponse": answer}]},
+    )
+    assert desk.type("run").exit_code == 0
+    assert "960002" in everything(desk, REVIEW)
+
+    done = desk.type("erase", "--email", ADDRESS, "--yes")
+
+    assert done.exit_code == 0
+    assert "1 review(s) anonymised" in done.stdout
+    held = everything(desk, REVIEW)
+    assert [word for word in ("wanda", "960002", "customer.example") if word in held] == []
+    assert review["id"] in held
+
+
 def test_a_tombstone_remains_and_the_next_run_does_not_fill_it(desk, person):
     desk.type("erase", "--email", ADDRESS, "--yes")
     desk.emulator.clock.advance(timedelta(days=1))

@@ -28,7 +28,7 @@ from connector.core.rules import (
     parse_duration,
 )
 from connector.core.transforms import TRANSFORMS, parse_transform
-from connector.gateways import trustpilot_wire
+from connector.gateways import trustpilot_product_wire, trustpilot_service_wire
 
 PAGE = "docs/configuration.md"
 
@@ -167,14 +167,15 @@ def test_the_page_tells_which_words_each_type_of_review_has(kind, page):
 
 
 def words_filled_by(kind):
-    """The words that the wire module hands to `Review` for this type, read from its source."""
-    name = "_ServiceReview" if kind is ReviewType.SERVICE else "_ProductReview"
-    tree = ast.parse(inspect.getsource(getattr(trustpilot_wire, name)))
-    calls = [each for each in ast.walk(tree) if isinstance(each, ast.Call)]
-    (made,) = [
-        each for each in calls if isinstance(each.func, ast.Name) and each.func.id == "Review"
-    ]
-    return {keyword.arg for keyword in made.keywords}
+    """The words that the wire module of this type makes or replaces, read from its source."""
+    wire = trustpilot_service_wire if kind is ReviewType.SERVICE else trustpilot_product_wire
+    calls = [each for each in ast.walk(ast.parse(inspect.getsource(wire))) if called(each)]
+    return {keyword.arg for each in calls for keyword in each.keywords}
+
+
+def called(node):
+    is_call = isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
+    return is_call and node.func.id in {"Review", "replace"}
 
 
 def test_every_transform_is_documented_with_what_it_takes(page):

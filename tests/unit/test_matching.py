@@ -445,6 +445,31 @@ def test_a_service_review_and_a_product_review_give_their_evidence():
     assert (evidence_of(bought).emails, evidence_of(bought).sku) == ({BEN}, "A b")
 
 
+@pytest.mark.parametrize(
+    ("own", "answered", "reference"),
+    [
+        ("A-1", "B-2", "A-1"),  # a review's own number comes first
+        (None, "B-2", "B-2"),
+        (" # ", "B-2", "B-2"),  # a number without a digit or letter is none
+        ("A-1", None, "A-1"),
+        (None, None, ""),
+    ],
+)
+def test_what_the_consumer_answered_is_evidence_too(own, answered, reference):
+    review = Review(
+        "r1",
+        ReviewType.SERVICE,
+        "unit-1",
+        instant("2026-03-01T10:00:00Z"),
+        invited_email=ANNA,
+        reference_number=own,
+        consumer_response_reference_number=answered,
+        consumer_response_email=f" {BEN.upper()}",
+    )
+    said = evidence_of(review)
+    assert (said.reference, said.emails) == (reference, {ANNA, BEN})
+
+
 @pytest.mark.parametrize("text", [None, "", "  ", "#", " # # ", "\0", "x" * 256])
 def test_a_reference_without_a_number_or_beyond_every_field_is_no_evidence(text):
     assert not said(text, "not an address").is_any

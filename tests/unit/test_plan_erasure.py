@@ -34,8 +34,12 @@ TYPES = {
     "Content_Hash__c": "Text",
     "Consumer_Email__c": "Email",
     "Invited_Email__c": "Email",
+    "Consumer_Response_Email__c": "Email",
+    "Consumer_Response_Phone__c": "Phone",
+    "Consumer_Response_Address__c": "LongTextArea",
     "Own_Note__c": "TextArea",
     "Own_Address__c": "Text",
+    "Own_Answer__c": "Text",
     "Own_Story__c": "LongTextArea",
     "Shown_As__c": "Formula",
 }
@@ -118,6 +122,13 @@ def test_an_address_is_looked_for_where_any_mapping_puts_one_and_a_query_can_loo
         [
             mapping(Own_Address__c="invited_email", Own_Note__c="text"),
             mapping(Own_Story__c="consumer_email", Consumer_Email__c="consumer_email"),
+            mapping(Own_Answer__c="consumer_response_email"),
         ],
     )
-    assert found == ("Consumer_Email__c", "Invited_Email__c", "Own_Address__c")
+    assert found == (
+        "Consumer_Email__c",
+        "Invited_Email__c",
+        "Consumer_Response_Email__c",
+        "Own_Address__c",
+        "Own_Answer__c",
+    )

@@ -4,6 +4,7 @@ Handlers are plain functions under the state's lock; nothing here waits but for 
 """
 
 import json
+import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -13,6 +14,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from connector.emulator.trustpilot.errors import VendorError, bad_request, unsupported_media_type
+
+_HALVES = re.compile("[\ud800-\udfff]")
 
 JSON_TYPE = "application/json"
 HTML_TYPE = "text/html; charset=utf-8"
@@ -79,7 +82,9 @@ class Answer:
 
 
 def _text(body: Any) -> str:
-    return json.dumps(body, ensure_ascii=False, separators=(",", ":"))
+    text = json.dumps(body, ensure_ascii=False, separators=(",", ":"))
+    # Half an emoji cannot be written as UTF-8, only escaped.
+    return _HALVES.sub(lambda half: f"\\u{ord(half[0]):04x}", text)
 
 
 def endpoint(handle: Callable[[Ask], Answer]) -> Callable[[Request], Awaitable[Response]]:

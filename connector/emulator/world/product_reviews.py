@@ -12,6 +12,7 @@ from typing import Any
 from connector.emulator.world import chatter
 from connector.emulator.world.catalogue import BRAND, Product
 from connector.emulator.world.languages import Language, language
+from connector.emulator.world.rare_facts import RareProductFacts
 from connector.emulator.world.streams import Stream, happens, object_id, recurs, stream
 from connector.emulator.world.writing import Company, Guests, Invitee, Writing, between
 
@@ -41,6 +42,7 @@ def product_reviews(
     """
     chance = stream(seed, "product reviews")
     guests = Guests(chance, invitees)
+    rare = RareProductFacts(seed)
     for index, at in enumerate(writing.moments(chance)):
         guest = guests.at(at)
         spoken = language(guest.language)
@@ -60,6 +62,7 @@ def product_reviews(
         if happens(chance, 0.1):
             fields["updatedAt"] = between(chance, at, writing.now)
             fields["hasModerationHistory"] = recurs(index, 2, at=0)
+        fields |= rare.of(index, fields)
         yield ProductReview(fields, _comments(chance, fields, company, writing.now))
 
 

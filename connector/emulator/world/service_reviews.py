@@ -10,6 +10,7 @@ from typing import Any
 
 from connector.emulator.world import chatter
 from connector.emulator.world.languages import CODES, RIGHT_TO_LEFT, Language, language
+from connector.emulator.world.rare_facts import RareServiceFacts
 from connector.emulator.world.streams import Stream, happens, object_id, recurs, stream
 from connector.emulator.world.writing import Company, Guests, Invitee, Writing, between
 
@@ -29,6 +30,7 @@ def service_reviews(
     """
     chance = stream(seed, "service reviews")
     guests = Guests(chance, invitees)
+    rare = RareServiceFacts(seed, company, writing.now)
     for index, at in enumerate(writing.moments(chance)):
         guest = guests.at(at) if guests and happens(chance, 0.55) else None
         spoken = language(guest.language if guest else CODES[index % len(CODES)])
@@ -41,6 +43,7 @@ def service_reviews(
         review |= _rarities(chance, index, at)
         review |= _edit(chance, at, writing.now)
         review |= _reply(chance, review, company, writing.now)
+        review |= rare.of(index, review)
         yield review
 
 

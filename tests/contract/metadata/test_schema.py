@@ -34,7 +34,14 @@ VALUE_LISTS = {
     ("Trustpilot_Send_Attempt__c", "Outcome__c"): "Accepted, Failed, Not Sent, Unknown",
     ("Trustpilot_Issue__c", "Status__c"): "Open, Closed, Dropped",
 }
-VENDOR_WORDS = ["Source__c", "Status__c", "Verification_Level__c", "Report_Visibility__c"]
+VENDOR_WORDS = [
+    "Source__c",
+    "Status__c",
+    "Verification_Level__c",
+    "Report_Visibility__c",
+    "Report_Source__c",
+    "Find_Reviewer_Status__c",
+]
 STANDARD_OBJECTS = {"Account", "Opportunity", "Order", "Case", "Contact", "Product2"}
 
 

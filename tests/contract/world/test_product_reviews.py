@@ -22,6 +22,8 @@ def test_there_are_as_many_as_asked_for(product):
         ("no product page", lambda r: r["product"]["productUrl"] is None, 3),
         ("a SKU that the shop no longer has", lambda r: r["product"]["sku"].startswith("OLD-"), 3),
         ("an edit", lambda r: r["updatedAt"], 2),
+        ("an attachment", lambda r: r["attachments"], 5),
+        ("a manufacturer's number", lambda r: r["product"]["mpn"], 5),
         ("an e-mail address of the consumer", lambda r: r["consumer"]["email"], 60),
     ],
 )
@@ -51,6 +53,14 @@ def test_each_review_has_every_field_that_trustpilot_documents(product):
     ]
 
     assert all(sorted(review) == sorted(documented) for review in product)
+
+
+def test_attachments_come_in_every_shape_that_may_be_meant(product):
+    shapes = {
+        tuple(one) if isinstance(one, dict) else "" for r in product for one in r["attachments"]
+    }
+
+    assert shapes == {"", ("id", "url"), ("files",)}
 
 
 def test_ratings_of_attributes_are_between_one_and_five(product):

@@ -18,6 +18,11 @@ def has_emoji(text):
     return any(ord(letter) >= 0x1F300 for letter in text)
 
 
+def answers(review):
+    requests = review["findReviewer"]["requests"]
+    return [each["consumerResponse"] for each in requests if each["consumerResponse"]]
+
+
 def moment(text):
     return datetime.fromisoformat(text)
 
@@ -71,6 +76,22 @@ def test_ten_languages_are_written_and_none_is_rare(service):
         ),
         ("a null among the compliance labels", lambda r: None in r["complianceLabels"], 2),
         ("a report", lambda r: r["reportData"], 3),
+        (
+            "a report with a public comment",
+            lambda r: (r["reportData"] or {}).get("publicComment"),
+            1,
+        ),
+        ("no say in the TrustScore", lambda r: not r["countsTowardsTrustScore"], 3),
+        ("a say in a location's score", lambda r: r["countsTowardsLocationTrustScore"], 20),
+        ("an earlier business unit", lambda r: r["businessUnitHistory"], 3),
+        ("a reviewer who can be asked", lambda r: r["findReviewer"]["isEligible"], 20),
+        ("a reviewer who was asked", lambda r: r["findReviewer"]["requests"], 8),
+        ("a reviewer who answered", answers, 3),
+        (
+            "an answer without a reference",
+            lambda r: any(not a["referenceId"] for a in answers(r)),
+            1,
+        ),
         ("likes", lambda r: r["numberOfLikes"] > 0, 20),
         ("no date of experience", lambda r: r["experiencedAt"] is None, 80),
     ],
@@ -133,6 +154,21 @@ def test_edits_and_replies_come_after_the_review_and_before_now(service, now):
         later = [review["updatedAt"], (review["companyReply"] or {}).get("createdAt")]
         for at in filter(None, later):
             assert moment(review["createdAt"]) <= moment(at) <= now
+
+
+def test_a_reviewer_is_asked_after_the_review_and_answers_after_that(service, now):
+    for review in service:
+        for request in review["findReviewer"]["requests"]:
+            answered = (request["consumerResponse"] or {}).get("submittedAt", request["created"])
+            written = moment(review["createdAt"])
+            assert written <= moment(request["created"]) <= moment(answered) <= now
+
+
+def test_only_unhappy_reviewers_without_an_invitation_are_asked(service):
+    asked = [review for review in service if review["findReviewer"]["requests"]]
+
+    assert all(review["stars"] <= 3 for review in asked)
+    assert {review["referralEmail"] for review in asked} == {None}
 
 
 def test_a_reply_names_the_user_of_the_account(service, emulator, world):

@@ -15,6 +15,28 @@ PERSONAL = {
     "referralEmail": "wanda@customer.example",
     "referenceId": "order-wanda",
     "tags": [{"group": "generic", "value": "tag-wanda"}],
+    "companyReply": {"text": "Dear Wanda", "createdAt": "2026-03-01T00:00:00"},
+    "reportData": {"publicComment": "Names Wanda", "reasons": ["about-wanda"]},
+    "findReviewer": {
+        "isEligible": True,
+        "requests": [
+            {
+                "id": "find-wanda",
+                "created": "2026-03-01T00:00:00",
+                "status": "Complete",
+                "businessUserMessage": "Are you Wanda?",
+                "consumerResponse": {
+                    "referenceId": "answer-wanda",
+                    "name": "Wanda",
+                    "email": "wanda@private.example",
+                    "phoneNumber": "+351 wanda",
+                    "address": "1 Wanda Street, Lisbon",
+                    "message": "I am Wanda",
+                    "submittedAt": "2026-03-01T00:00:00",
+                },
+            }
+        ],
+    },
 }
 CONSUMER = {
     "id": "0123456789abcdef01234567",
@@ -32,7 +54,8 @@ def write(emulator, world):
         state = emulator.trustpilot
         at = emulator.clock.now() - ago
         if kind == "product":
-            told = {"content": PERSONAL["text"], "referenceId": PERSONAL["referenceId"], **fields}
+            told = {"content": PERSONAL["text"], "referenceId": PERSONAL["referenceId"]}
+            told |= {"attachments": ["https://www.example.com/wanda.jpg"], **fields}
             product = {"id": "p-1", "name": "Lamp of Wanda", "sku": "W-1"}
             review = state.add_product_review(
                 world.business_unit_id,

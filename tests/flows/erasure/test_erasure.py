@@ -40,6 +40,22 @@ def test_a_deleted_review_keeps_id_type_business_unit_and_the_flag(one_run, stor
     assert look.left_over(stored[0]) == []
 
 
+def test_what_the_consumer_answered_to_the_question_who_they_are_is_blanked(
+    one_run, stored, emulator, look
+):
+    answers = ("Reference", "Name", "Email", "Phone", "Address", "Message", "At")
+    personal = [f"Consumer_Response_{each}__c" for each in answers]
+    before = look.record(stored[0])
+    assert [name for name in personal if not before[name]] == []
+
+    emulator.trustpilot.delete_review(stored[0])
+    one_run()
+
+    after = look.record(stored[0])
+    assert [name for name in personal if after[name] is not None] == []
+    assert (after["Find_Reviewer_Status__c"], after["Find_Reviewer_Eligible__c"]) == (None, False)
+
+
 @pytest.mark.parametrize("kind", [0, 1], ids=["service", "product"])
 def test_nothing_that_the_customer_or_the_agent_wrote_is_left_in_any_field(
     kind, one_run, stored, emulator, look

@@ -49,6 +49,13 @@ def method(org):
     ]
 
 
+@pytest.fixture
+def anna(customer, invitation):
+    """Anna as a customer, and an invitation with the number A-1042."""
+    customer(ANNA)
+    invitation("A-1042", None)
+
+
 def test_a_contact_that_came_later_is_found(unmatched, tried_again, method, customer, org):
     record = unmatched("r1", Invited_Email__c=ANNA)
     _, contact = customer(ANNA)
@@ -123,6 +130,36 @@ def test_what_is_not_tried_again(fields, unmatched, tried_again, customer, metho
 
     assert tried_again().counts["reviews_matched"] == 0
     assert method(record) == before
+
+
+@pytest.mark.parametrize(
+    ("answer", "expected"),
+    [
+        ({"Consumer_Response_Email__c": ANNA}, "E-mail"),
+        ({"Consumer_Response_Reference__c": "# a-1042"}, "Invitation"),
+        ({"Consumer_Response_Name__c": "Anna"}, "None"),  # a name finds nobody
+    ],
+)
+@pytest.mark.usefixtures("anna")
+def test_a_review_that_said_nothing_is_tried_once_its_consumer_has_answered(
+    answer, expected, unmatched, tried_again, method
+):
+    record = unmatched("r1", Match_Tried_At__c=None, **answer)
+
+    tried_again()
+
+    assert method(record) == expected
+
+
+def test_an_answer_that_came_after_a_try_in_vain_is_used(unmatched, tried_again, customer, method):
+    record = unmatched(
+        "r1", Reference_Number__c="unknown", Consumer_Response_Email__c=ANNA.capitalize()
+    )
+    customer(ANNA)
+
+    tried_again()
+
+    assert method(record) == "E-mail"
 
 
 def test_nothing_to_try_costs_one_read(tried_again, calls):
