@@ -1,4 +1,4 @@
-"""Compares what the org shows of its objects with what the connector asks of them.
+"""Holds the objects and fields that the connector writes against what the org shows of them.
 
 Pure comparison: what is asked comes from `core.org_needs`, what is shown from describe. An
 object that was not described at all is judged by nobody here.
@@ -7,33 +7,25 @@ object that was not described at all is judged by nobody here.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from itertools import groupby
 
 from connector.core.doctor_report import Check, Finding, misconfigured, refused, warned
 from connector.core.org_shapes import (
     Access,
     FieldShape,
     ObjectShape,
-    PicklistWord,
     RequiredField,
     RequiredObject,
     Shapes,
-    StandardField,
 )
 from connector.core.schema import FieldDefinition
-from connector.core.words import did_you_mean, quoted
 
-GRANT = (
+_GRANT = (
     "Deploy the package in salesforce/ and assign the permission set Trustpilot_Connector to the "
     "connector's user."
 )
 _GRANT_OWN = (
-    "Create the field or correct the mapping; then allow it in a permission set of the "
-    "connector's user: Setup > Permission Sets > Object Settings > Field Permissions."
-)
-_SHOW = (
-    "If the org has it, allow reading it in a permission set of the connector's user: Setup > "
-    "Permission Sets > Object Settings."
+    "Create it or correct the mapping; then allow it in a permission set of the connector's user: "
+    "Setup > Permission Sets > Object Settings."
 )
 _DEPLOY = "Deploy the package in salesforce/ again."
 _RIGHT_FIELD = "Map to another field, or change this one in Setup > Object Manager."
@@ -69,13 +61,13 @@ def check_objects(required: Iterable[RequiredObject], shapes: Shapes) -> Iterato
     for each in required:
         if each.object not in shapes:
             continue
-        shape = shapes[each.object]
+        shape, fix = shapes[each.object], _GRANT_OWN if each.place else _GRANT
         if shape is None:
             what = f"The object {each.object} is missing in the org or hidden from this user."
-            yield refused(Check.SALESFORCE_OBJECT, what, GRANT)
+            yield refused(Check.SALESFORCE_OBJECT, what, fix, each.place)
         elif lacking := _lacking(each, shape):
             what = f"This user may not {' or '.join(lacking)} records of {each.object}."
-            yield refused(Check.SALESFORCE_OBJECT, what, GRANT)
+            yield refused(Check.SALESFORCE_OBJECT, what, fix, each.place)
 
 
 def check_fields(required: Iterable[RequiredField], shapes: Shapes) -> Iterator[Finding]:
@@ -84,44 +76,6 @@ def check_fields(required: Iterable[RequiredField], shapes: Shapes) -> Iterator[
         shape = shapes.get(each.object)
         if shape is not None:
             yield from _field_findings(each, shape)
-
-
-def check_standard(asked: Iterable[StandardField], shapes: Shapes) -> Iterator[Finding]:
-    """Yield each object and field of the org's own that is hidden, with what that costs."""
-    ordered = sorted(asked, key=lambda each: (each.object, each.path, each.place))
-    for name, of_object in groupby(ordered, key=lambda each: each.object):
-        needs = list(of_object)
-        if name not in shapes:
-            continue
-        if shapes[name] is None:
-            yield _hidden(f"The object {name}", needs)
-            continue
-        for path, of_path in groupby(needs, key=lambda each: each.path):
-            missing = [one for one in of_path if _is_missing(one, shapes)]
-            if missing:
-                yield _hidden(f"The field {name}.{path}", missing)
-
-
-def check_words(words: Iterable[PicklistWord], shapes: Shapes) -> Iterator[Finding]:
-    """Yield each value that a rule waits for and the org's picklist does not list.
-
-    Such a value can exist all the same: an unrestricted picklist takes any.
-    """
-    for word in words:
-        shape = shapes.get(word.object)
-        field = shape.field(word.field) if shape else None
-        if field and field.picklist and not _lists(field, word):
-            what = f"The rule {quoted(word.rule)} waits for {quoted(word.value)}, which is no "
-            what += f"active value of {word.object}.{word.field}."
-            hint = did_you_mean(word.value, field.picklist)
-            fix = f"{hint} Write the value as the picklist has it.".strip()
-            yield warned(Check.SALESFORCE_STAGE, what, fix, word.place)
-
-
-def parents_to_describe(asked: Iterable[StandardField], shapes: Shapes) -> tuple[str, ...]:
-    """The objects that paths lead over and that were not described yet."""
-    reached = (name for each in asked for name in _on_the_way(each.object, each.path, shapes))
-    return tuple(dict.fromkeys(name for name in reached if name not in shapes))
 
 
 def _lacking(required: RequiredObject, shape: ObjectShape) -> list[str]:
@@ -139,11 +93,11 @@ def _field_findings(required: RequiredField, shape: ObjectShape) -> Iterator[Fin
     found = shape.field(required.field)
     if found is None:
         what = f"The field {required.name} is missing in the org or hidden from this user."
-        yield refused(Check.SALESFORCE_FIELD, what, _GRANT_OWN if place else GRANT, place)
+        yield refused(Check.SALESFORCE_FIELD, what, _GRANT_OWN if place else _GRANT, place)
         return
     if required.needs is Access.WRITE and not _writable(definition, found):
         what = f"This user may not write the field {required.name}."
-        fix = _GRANT_OWN if place else GRANT
+        fix = _GRANT_OWN if place else _GRANT
         yield refused(Check.SALESFORCE_FIELD_ACCESS, what, fix, place)
     fix = _RIGHT_FIELD if place else _DEPLOY
     if said := _wrong_type(definition, found):
@@ -225,47 +179,3 @@ def _picklist_findings(required: RequiredField, shape: FieldShape) -> Iterator[F
     else:
         what += "; the org takes them, but filters and lists do not offer them."
         yield warned(Check.SALESFORCE_PICKLIST, what, fix, required.place)
-
-
-def _hidden(subject: str, needs: list[StandardField]) -> Finding:
-    name = needs[0].object
-    check = Check.SALESFORCE_HISTORY if name.endswith("History") else Check.SALESFORCE_STANDARD
-    critical = [each for each in needs if each.critical]
-    costs = dict.fromkeys(each.cost for each in sorted(needs, key=lambda each: not each.critical))
-    what = f"{subject} is missing in the org or hidden from this user: {'; '.join(costs)}."
-    place = next((each.place for each in (*critical, *needs) if each.place), "")
-    return (refused if critical else warned)(check, what, _SHOW, place)
-
-
-def _is_missing(asked: StandardField, shapes: Shapes) -> bool:
-    base = shapes[asked.object]
-    if asked.only_with and not (base and base.field(asked.only_with)):
-        return False
-    return not _is_visible(asked.object, asked.path, shapes)
-
-
-def _is_visible(name: str, path: str, shapes: Shapes) -> bool:
-    """True as well where an object on the way was not described: then nobody knows."""
-    if name not in shapes:
-        return True
-    shape = shapes[name]
-    if shape is None:
-        return False
-    first, _, rest = path.partition(".")
-    if not rest:
-        return shape.field(first) is not None
-    return any(_is_visible(parent, rest, shapes) for parent in shape.parents(first))
-
-
-def _on_the_way(name: str, path: str, shapes: Shapes) -> Iterator[str]:
-    shape = shapes.get(name)
-    first, _, rest = path.partition(".")
-    for parent in shape.parents(first) if shape and rest else ():
-        yield parent
-        yield from _on_the_way(parent, rest, shapes)
-
-
-def _lists(field: FieldShape, word: PicklistWord) -> bool:
-    if word.ignore_case:
-        return word.value.casefold() in {value.casefold() for value in field.picklist}
-    return word.value in field.picklist

@@ -1,6 +1,7 @@
 """What the org shows of its objects to one user, and what the connector asks of them.
 
-Values only: `core.org_needs` collects what is asked, `core.org_check` compares.
+Values only: `core.org_needs` collects what is asked; `core.org_check` and `core.standard_check`
+compare.
 Type names of shapes are those of describe (`string`, `textarea`, `boolean`, ...).
 """
 
@@ -78,10 +79,14 @@ class Access(StrEnum):
 
 @dataclass(frozen=True)
 class RequiredObject:
-    """An object that the connector reads and writes; with `delete` it also deletes records."""
+    """An object that the connector reads and writes; with `delete` it also deletes records.
+
+    `place` is where a document asks for it, empty for the objects of the package.
+    """
 
     object: str
     delete: bool = False
+    place: str = ""
 
 
 @dataclass(frozen=True)

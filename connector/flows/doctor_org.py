@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from connector.core.doctor_report import (
     Check,
@@ -12,23 +12,18 @@ from connector.core.doctor_report import (
     warned,
 )
 from connector.core.errors import AccessDenied, AllowanceExhausted, ConnectorError, SignInError
-from connector.core.org_check import (
-    check_fields,
-    check_objects,
-    check_standard,
-    check_words,
-    parents_to_describe,
-)
-from connector.core.org_needs import HISTORY_COSTS, OrgNeeds, org_needs
+from connector.core.org_check import check_fields, check_objects
+from connector.core.org_needs import OrgNeeds, org_needs
 from connector.core.org_shapes import (
     ObjectShape,
     PicklistWord,
     RequiredField,
     Shapes,
-    StandardField,
 )
 from connector.core.records import Condition, Select
 from connector.core.rules import TriggerObject
+from connector.core.standard_check import check_standard, check_words, parents_to_describe
+from connector.core.standard_needs import HISTORY_COSTS
 from connector.flows.examination import Examination
 from connector.flows.opening import refuse_other_org
 from connector.flows.ports import Org
@@ -121,19 +116,20 @@ def _fit(
 def _of_the_org_itself(needs: OrgNeeds, shapes: Shapes) -> Iterator[Finding]:
     hidden = list(check_standard(needs.standard, shapes))
     yield from hidden
-    if not hidden and _all_described(needs.standard, shapes):
+    if not hidden and all(each.object in shapes for each in needs.standard):
         count = len({(each.object, each.path) for each in needs.standard})
         yield passed(
             Check.SALESFORCE_STANDARD, f"{count} fields that rules and matching read are visible."
         )
     unlisted = list(check_words(needs.words, shapes))
     yield from unlisted
-    if needs.words and not unlisted and _all_described(needs.words, shapes):
+    if needs.words and not unlisted and all(_is_shown(word, shapes) for word in needs.words):
         yield passed(Check.SALESFORCE_STAGE, "The stages and roles of all rules are listed.")
 
 
-def _all_described(asked: Iterable[StandardField | PicklistWord], shapes: Shapes) -> bool:
-    return all(each.object in shapes for each in asked)
+def _is_shown(word: PicklistWord, shapes: Shapes) -> bool:
+    shape = shapes.get(word.object)
+    return shape is not None and shape.field(word.field) is not None
 
 
 def _histories(org: Org, examination: Examination, shapes: Shapes) -> Iterator[Finding]:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from connector.core.doctor_report import Check, Finding, passed, warned
 from connector.core.policy import RunPolicy
+from connector.core.standard_needs import Places
 
 MOST_DRIFT = timedelta(minutes=2)
 """A JWT is good for three minutes, so a clock that is further off endangers the sign-in."""
@@ -22,7 +23,7 @@ class Examination:
     """
 
     policy: RunPolicy
-    places: Mapping[tuple[str, str], str]
+    places: Places
     machine_now: Callable[[], datetime]
     configuration: tuple[Finding, ...] = ()
 
