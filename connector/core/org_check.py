@@ -61,7 +61,7 @@ def check_objects(required: Iterable[RequiredObject], shapes: Shapes) -> Iterato
     for each in required:
         if each.object not in shapes:
             continue
-        shape, fix = shapes[each.object], _GRANT_OWN if each.place else _GRANT
+        shape, fix = shapes[each.object], _GRANT_OWN if each.own else _GRANT
         if shape is None:
             what = f"The object {each.object} is missing in the org or hidden from this user."
             yield refused(Check.SALESFORCE_OBJECT, what, fix, each.place)
@@ -90,16 +90,16 @@ def _lacking(required: RequiredObject, shape: ObjectShape) -> list[str]:
 
 def _field_findings(required: RequiredField, shape: ObjectShape) -> Iterator[Finding]:
     definition, place = required.definition, required.place
+    grant = _GRANT_OWN if required.own else _GRANT
     found = shape.field(required.field)
     if found is None:
         what = f"The field {required.name} is missing in the org or hidden from this user."
-        yield refused(Check.SALESFORCE_FIELD, what, _GRANT_OWN if place else _GRANT, place)
+        yield refused(Check.SALESFORCE_FIELD, what, grant, place)
         return
     if required.needs is Access.WRITE and not _writable(definition, found):
         what = f"This user may not write the field {required.name}."
-        fix = _GRANT_OWN if place else _GRANT
-        yield refused(Check.SALESFORCE_FIELD_ACCESS, what, fix, place)
-    fix = _RIGHT_FIELD if place else _DEPLOY
+        yield refused(Check.SALESFORCE_FIELD_ACCESS, what, grant, place)
+    fix = _RIGHT_FIELD if required.own else _DEPLOY
     if said := _wrong_type(definition, found):
         what = f"The field {required.name} {said}."
         yield misconfigured(Check.SALESFORCE_FIELD_TYPE, what, fix, place)

@@ -81,20 +81,21 @@ class Access(StrEnum):
 class RequiredObject:
     """An object that the connector reads and writes; with `delete` it also deletes records.
 
-    `place` is where a document asks for it, empty for the objects of the package.
+    `place` is where a document asks for it. With `own` it is not of the package.
     """
 
     object: str
     delete: bool = False
     place: str = ""
+    own: bool = False
 
 
 @dataclass(frozen=True)
 class RequiredField:
     """A field that the connector reads or writes, and what it must be able to hold.
 
-    `place` is where a document asks for it (`mapping.yaml:9:3`), empty for our own fields.
-    With `is_key` rows are found again by it.
+    `place` is where a document asks for it (`mapping.yaml:9:3`), empty where none does.
+    With `is_key` rows are found again by it; with `own` it is not of the package.
     """
 
     object: str
@@ -103,6 +104,7 @@ class RequiredField:
     place: str = ""
     needs: Access = Access.READ
     is_key: bool = False
+    own: bool = False
 
     @property
     def name(self) -> str:

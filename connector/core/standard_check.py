@@ -14,8 +14,8 @@ from connector.core.org_shapes import FieldShape, PicklistWord, Shapes, Standard
 from connector.core.words import did_you_mean, quoted
 
 _SHOW = (
-    "If the org has it, allow reading it in a permission set of the connector's user: Setup > "
-    "Permission Sets > Object Settings."
+    "Assign the permission set Trustpilot_Connector to the connector's user; allow what that does "
+    "not hold in one of yours: Setup > Permission Sets > Object Settings."
 )
 
 

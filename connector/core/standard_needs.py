@@ -20,7 +20,7 @@ Places = Mapping[tuple[str, str], str]
 
 
 def rule_fields(rule: Rule, places: Places) -> Iterator[StandardField]:
-    """Yield every field of the org's own that a rule reads; it cannot work without critical ones."""
+    """Yield every field of the org's own that a rule reads; without critical ones it stops."""
 
     def needed(path: str, key: str) -> StandardField:
         cost = f"the rule {rule.name} reads it, and without it no invitation is claimed"
