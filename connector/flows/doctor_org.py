@@ -109,7 +109,7 @@ def _fit(
 ) -> Iterator[Finding]:
     findings = list(check_fields(fields, shapes))
     yield from findings
-    if not findings and all(shapes.get(each.object) for each in fields):
+    if fields and not findings and all(shapes.get(each.object) for each in fields):
         yield passed(check, f"{of}{len(fields)} fields fit.")
 
 
