@@ -6,15 +6,17 @@ The real clock, run ids and random bytes enter here and nowhere else.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from requests.adapters import BaseAdapter
 
 from connector.config import BusinessUnitSettings, Settings, SignIn
+from connector.core.doctor_report import Check, Finding, misconfigured, passed
 from connector.core.links import LinkKeys
 from connector.core.policy import RunPolicy, Sender, UnitPolicy
 from connector.flows.engine import World
+from connector.flows.examination import Examination
 from connector.flows.ports import Reporter
 from connector.gateways.budget import Budget, Rate
 from connector.gateways.clock import Clock, SystemClock
@@ -101,6 +103,28 @@ def run_policy(settings: Settings) -> RunPolicy:
         sender=Sender(sender.name, sender.email, sender.reply_to, sender.redirect_url),
         review_url=settings.trustpilot.review_url,
     )
+
+
+def examination_of(settings: Settings, transports: Transports | None = None) -> Examination:
+    """What `connector doctor` examines; secrets may be missing, which is its first finding."""
+    clock = (transports or Transports()).clock
+    return Examination(
+        policy=run_policy(settings),
+        places=settings.invitations.places,
+        machine_now=clock.now,
+        configuration=tuple(_configuration_findings(settings)),
+    )
+
+
+def _configuration_findings(settings: Settings) -> Iterator[Finding]:
+    units, rules = len(settings.business_units), len(settings.invitations.rules)
+    what = f"{settings.file} is valid: {units} business unit(s), {rules} rule(s)."
+    yield passed(Check.CONFIG_VALID, what)
+    if not settings.missing_secrets:
+        yield passed(Check.CONFIG_SECRET, "Every secret is set, and link keys can be decoded.")
+    for problem in settings.missing_secrets:
+        place = f"{problem.file}:{problem.line}:{problem.column}"
+        yield misconfigured(Check.CONFIG_SECRET, problem.message, problem.hint, place)
 
 
 def _unit_policy(unit: BusinessUnitSettings) -> UnitPolicy:

@@ -7,6 +7,7 @@ from importlib.metadata import version
 import click
 
 from connector.cli.demo import demo
+from connector.cli.doctor import doctor
 from connector.cli.emulator import emulator
 from connector.cli.erase import erase
 from connector.cli.import_reviews import import_reviews
@@ -31,5 +32,15 @@ def main() -> None:
     """Connect Trustpilot and Salesforce: reviews in, invitations and replies out."""
 
 
-for command in (demo, validate, run, import_reviews, reviews, status, erase, emulator):
+for command in (
+    demo,
+    validate,
+    doctor,
+    run,
+    import_reviews,
+    reviews,
+    status,
+    erase,
+    emulator,
+):
     main.add_command(command)

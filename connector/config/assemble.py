@@ -47,7 +47,7 @@ def assemble(document: ConfigDocument, gathered: Gathered, source: YamlSource) -
             for position, unit in enumerate(document.business_units)
         ),
         reviews=_reviews(document, gathered),
-        invitations=_invitations(document),
+        invitations=_invitations(document, source),
         limits=_limits(document.limits),
         schema=gathered.schema,
         missing_secrets=gathered.secrets.missing,
@@ -85,7 +85,6 @@ def _trustpilot(document: ConfigDocument, secrets: Secrets) -> TrustpilotSetting
 def _business_unit(
     unit: BusinessUnitDocument, position: int, gathered: Gathered, source: YamlSource
 ) -> BusinessUnitSettings:
-    line, column = source.place(("business_units", position))
     keys = {str(path[-1]): gathered.link_keys[path] for path, _ in unit.references(position)}
     return BusinessUnitSettings(
         name=unit.name,
@@ -93,7 +92,7 @@ def _business_unit(
         id=unit.id,
         link_keys=LinkKeySettings(**keys) if keys else None,
         filter=unit.filter.compiled(),
-        place=f"{source.file}:{line}:{column}",
+        place=source.written_at(("business_units", position)),
     )
 
 
@@ -109,12 +108,17 @@ def _reviews(document: ConfigDocument, gathered: Gathered) -> ReviewSettings:
     )
 
 
-def _invitations(document: ConfigDocument) -> InvitationSettings:
+def _invitations(document: ConfigDocument, source: YamlSource) -> InvitationSettings:
     sender = document.invitations.sender
     only_unit = document.business_units[0].name
     return InvitationSettings(
         sender=SenderSettings(sender.name, sender.email, sender.reply_to, sender.redirect_url),
         rules=tuple(rule.compiled(only_unit) for rule in document.invitations.rules),
+        places={
+            (rule.name, key): source.written_at(("invitations", "rules", position, key))
+            for position, rule in enumerate(document.invitations.rules)
+            for key in rule.model_fields_set
+        },
     )
 
 

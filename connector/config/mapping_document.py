@@ -74,7 +74,7 @@ def read_mapping(path: Path, review_type: ReviewType, schema: Schema) -> Mapping
     """Return the mapping in a file. Raises `ConfigurationError` with everything wrong in it."""
     source = read_yaml(path)
     problems, document = _validated(source)
-    mapping = _compiled(document, review_type) if document else None
+    mapping = _compiled(document, review_type, source) if document else None
     for fault in mapping_faults(mapping, schema) if mapping else ():
         problems.append(source.problem(fault.path, fault.message, fault.hint, of=fault.of))
     if problems or mapping is None:
@@ -104,9 +104,15 @@ def _without(broken: set[DocumentPath], data: dict[str, Any]) -> dict[str, Any]:
     return {**data, "fields": sound}
 
 
-def _compiled(document: MappingDocument, review_type: ReviewType) -> Mapping:
+def _compiled(document: MappingDocument, review_type: ReviewType, source: YamlSource) -> Mapping:
     fields = (
-        FieldMap(target, each.source, each.constant, each.transform)
+        FieldMap(
+            target,
+            each.source,
+            each.constant,
+            each.transform,
+            place=source.written_at(("fields", target), of="key"),
+        )
         for target, each in document.fields.items()
     )
     return Mapping(document.object, document.external_id, review_type, tuple(fields))

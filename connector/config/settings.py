@@ -5,6 +5,7 @@ Flows and gateways get parts of this tree; nothing here reads a file or the envi
 
 from __future__ import annotations
 
+from collections.abc import Mapping as ReadOnlyMapping
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
@@ -118,10 +119,14 @@ class SenderSettings:
 
 @dataclass(frozen=True)
 class InvitationSettings:
-    """The sender and the rules, disabled rules included, in the order of the file."""
+    """The sender and the rules, disabled rules included, in the order of the file.
+
+    `places` tells where the keys of rules stand in the file, by rule name and key.
+    """
 
     sender: SenderSettings
     rules: tuple[Rule, ...]
+    places: ReadOnlyMapping[tuple[str, str], str]
 
 
 @dataclass(frozen=True)

@@ -64,6 +64,11 @@ class YamlSource:
             node = node[key]
         return place[0] + 1, place[1] + 1
 
+    def written_at(self, path: DocumentPath, *, of: Literal["key", "value"] = "value") -> str:
+        """Return the place of a key or value with its file: `config.yaml:12:5`."""
+        line, column = self.place(path, of=of)
+        return f"{self.file}:{line}:{column}"
+
     def problem(
         self,
         path: DocumentPath,

@@ -1,4 +1,4 @@
-"""The e-mail invitation that Trustpilot is asked to send."""
+"""The e-mail invitation that Trustpilot is asked to send, and the templates that it sends with."""
 
 from __future__ import annotations
 
@@ -25,3 +25,12 @@ class EmailInvitation:
     sender_email: str = ""
     reply_to: str = ""
     redirect_url: str = ""
+
+
+@dataclass(frozen=True)
+class Template:
+    """A template of a business unit at Trustpilot; `name` may be empty."""
+
+    id: str
+    name: str
+    is_default: bool = False

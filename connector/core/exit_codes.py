@@ -53,3 +53,10 @@ def exit_code(failures: Iterable[ConnectorError], *, issues: int = 0) -> ExitCod
         if any(isinstance(failure, kind) for failure in happened):
             return code
     return ExitCode.NEEDS_A_LOOK if issues else ExitCode.DONE
+
+
+def most_serious(codes: Iterable[ExitCode]) -> ExitCode:
+    """The exit code that stands for several, in the same order of seriousness."""
+    met = frozenset(codes)
+    order = (*(code for _, code in _BY_ERROR), ExitCode.NEEDS_A_LOOK)
+    return next((code for code in order if code in met), ExitCode.DONE)

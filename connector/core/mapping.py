@@ -11,7 +11,7 @@ import hashlib
 import json
 from collections.abc import Callable
 from collections.abc import Mapping as ReadOnlyMapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
@@ -25,12 +25,16 @@ EARLIEST_YEAR, LATEST_YEAR = 1700, 4000
 
 @dataclass(frozen=True)
 class FieldMap:
-    """Where one field's value comes from: a source word (with a transform), or a constant."""
+    """Where one field's value comes from: a source word (with a transform), or a constant.
+
+    `place` is where the field stands in its document (`mapping.yaml:9:3`), for messages only.
+    """
 
     target: str
     source: str = ""
     constant: str | float | bool | None = None
     transform: Transform | None = None
+    place: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True)

@@ -5,12 +5,13 @@ Flows know these shapes and nothing of SOQL, JSON, HTTP or either vendor's libra
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import Protocol
 
 from connector.core.deletions import Deletion
-from connector.core.email_invitation import EmailInvitation
+from connector.core.email_invitation import EmailInvitation, Template
+from connector.core.org_shapes import ObjectShape
 from connector.core.outcomes import SendOutcome
 from connector.core.records import Answer, Row, RowResult, Select, Upsert
 from connector.core.reviews import BusinessUnitProfile, Comment, Review, ReviewPage, ReviewType
@@ -24,6 +25,11 @@ class Org(Protocol):
         """The 18-character id of the org signed in to."""
         ...
 
+    @property
+    def api_version(self) -> str:
+        """The version of the org's API in use, like "66.0"."""
+        ...
+
     def now(self) -> datetime:
         """The org's own time (its HTTP `Date`), aware and UTC; never the machine's clock."""
         ...
@@ -34,6 +40,10 @@ class Org(Protocol):
 
     def read(self, selects: Sequence[Select]) -> list[Answer]:
         """Answer each `Select`, complete (all pages), five to a call."""
+        ...
+
+    def describe(self, names: Iterable[str]) -> Mapping[str, ObjectShape | None]:
+        """What this user sees of each object; None where it sees none of that name."""
         ...
 
     def insert(self, object_name: str, rows: Sequence[Row]) -> list[RowResult]:
@@ -73,6 +83,14 @@ class Trustpilot(Protocol):
 
     def business_unit(self, unit_id: str) -> BusinessUnitProfile:
         """Score and totals of a business unit. Raises `NotFound`."""
+        ...
+
+    def probe_reviews(self, unit_id: str, review_type: ReviewType) -> None:
+        """Ask for the shortest page of private reviews; raises what keeps them away."""
+        ...
+
+    def templates(self, unit_id: str) -> tuple[Template, ...]:
+        """The invitation templates of a business unit."""
         ...
 
     def service_reviews(self, unit_id: str, start: datetime, end: datetime) -> Iterator[ReviewPage]:

@@ -5,15 +5,17 @@ The one door of the gateway: what is asked, written and renewed is in the module
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
+from connector.core.org_shapes import ObjectShape
 from connector.core.records import Answer, Row, RowResult, Select, Upsert
 from connector.gateways.http import VendorHttp
 from connector.gateways.salesforce_bulk import MOST_BY_COLLECTIONS, Bulk
 from connector.gateways.salesforce_deletes import Deleter
 from connector.gateways.salesforce_reads import Reader
 from connector.gateways.salesforce_session import SalesforceSession
+from connector.gateways.salesforce_shapes import Shapes
 from connector.gateways.salesforce_sign_in import SalesforceAccess
 from connector.gateways.salesforce_wire import long_id
 from connector.gateways.salesforce_writes import Writer
@@ -30,7 +32,8 @@ class SalesforceOrg:
 
     def __init__(self, http: VendorHttp, access: SalesforceAccess) -> None:
         self._session = SalesforceSession(http, access)
-        self._reader = Reader(self._session)
+        self._shapes = Shapes(self._session)
+        self._reader = Reader(self._session, self._shapes)
         self._writer = Writer(self._session)
         self._deleter = Deleter(self._session)
         self._bulk = Bulk(self._session, self._writer)
@@ -42,6 +45,11 @@ class SalesforceOrg:
         if not self._organization_id:
             self._organization_id = self._session.grant.organization_id or self._asked_id()
         return self._organization_id
+
+    @property
+    def api_version(self) -> str:
+        """The REST version in use, like "66.0"."""
+        return self._session.version
 
     def now(self) -> datetime:
         """Return the org's own time (its HTTP `Date`), aware and UTC."""
@@ -59,6 +67,13 @@ class SalesforceOrg:
         the answer has no rows.
         """
         return self._reader.read(selects)
+
+    def describe(self, names: Iterable[str]) -> Mapping[str, ObjectShape | None]:
+        """Return what the user sees of each object; None where it sees none of that name.
+
+        One call for each object, at most once in the life of this gateway.
+        """
+        return {name: self._shapes.shape(name) for name in names}
 
     def insert(self, object_name: str, rows: Sequence[Row]) -> list[RowResult]:
         """Create rows, 200 to a call, in order; never repeated when the outcome is unknown.

@@ -43,9 +43,9 @@ class _Asked:
 class Reader:
     """Answers `Select`s completely."""
 
-    def __init__(self, session: SalesforceSession) -> None:
+    def __init__(self, session: SalesforceSession, shapes: Shapes) -> None:
         self._session = session
-        self._shapes = Shapes(session)
+        self._shapes = shapes
 
     def read(self, selects: Sequence[Select]) -> list[Answer]:
         """Answer each question, in the order given."""

@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 from urllib.parse import quote
 
 from connector.core.deletions import Deletion
-from connector.core.email_invitation import EmailInvitation
+from connector.core.email_invitation import EmailInvitation, Template
 from connector.core.errors import (
     CallFacts,
     NotFound,
@@ -45,6 +45,11 @@ __all__ = ["TrustpilotAccess", "TrustpilotClient"]
 _Value = TypeVar("_Value")
 
 _PER_PAGE = 100
+_LISTS = {
+    ReviewType.SERVICE: ("/private/business-units/{}/reviews", "reviews"),
+    ReviewType.PRODUCT: ("/private/product-reviews/business-units/{}/reviews", "productReviews"),
+}
+"""Where each kind of review is listed, and under which key."""
 _REVIEW_PATHS = {
     ReviewType.SERVICE: "/private/reviews/{}",
     ReviewType.PRODUCT: "/private/product-reviews/{}",
@@ -91,6 +96,17 @@ class TrustpilotClient:
         path = _path("/business-units/{}", unit_id)
         return _readable(wire.profile(self._calls.read_public(path)), path)
 
+    def probe_reviews(self, unit_id: str, review_type: ReviewType) -> None:
+        """Ask for a page with one private review; raises what keeps the list away."""
+        template, key = _LISTS[review_type]
+        path = _path(template, unit_id)
+        _items(self._calls.read_private(path, page=1, perPage=1), key, path)
+
+    def templates(self, unit_id: str) -> tuple[Template, ...]:
+        """Return the invitation templates of a business unit."""
+        path = _path("/private/business-units/{}/templates", unit_id)
+        return _readable(wire.templates(self._calls.read_invitations(path)), path)
+
     def service_reviews(self, unit_id: str, start: datetime, end: datetime) -> Iterator[ReviewPage]:
         """Yield the private service reviews created in [start, end], oldest first, 100 a page.
 
@@ -110,13 +126,14 @@ class TrustpilotClient:
 
     def product_reviews(self, unit_id: str) -> Iterator[ReviewPage]:
         """Yield all private product reviews, page by page, in Trustpilot's own order."""
-        path = _path("/private/product-reviews/business-units/{}/reviews", unit_id)
+        template, key = _LISTS[ReviewType.PRODUCT]
+        path = _path(template, unit_id)
 
         def page(number: int) -> Any:
             return self._calls.read_private(path, page=number, perPage=_PER_PAGE)
 
         try:
-            for items in _pages(page, "productReviews", path):
+            for items in _pages(page, key, path):
                 yield wire.review_page(items, ReviewType.PRODUCT, unit_id)
         except PagingLimitReached:
             raise _too_many(unit_id) from None
@@ -184,7 +201,8 @@ class TrustpilotClient:
         return self._calls.send_invitation(path, {"customerEmails": [*emails]}, tuple(emails))
 
     def _service_pages(self, unit_id: str, seam: _Seam) -> Iterator[ReviewPage]:
-        path = _path("/private/business-units/{}/reviews", unit_id)
+        template, key = _LISTS[ReviewType.SERVICE]
+        path = _path(template, unit_id)
         # Whether the two ends are inclusive is not documented: ask for a second more on each.
         second = timedelta(seconds=1)
         window = {
@@ -197,7 +215,7 @@ class TrustpilotClient:
                 path, page=number, perPage=_PER_PAGE, orderBy="createdat.asc", **window
             )
 
-        for items in _pages(page, "reviews", path):
+        for items in _pages(page, key, path):
             yield wire.review_page(items, ReviewType.SERVICE, unit_id)
 
 
@@ -229,13 +247,18 @@ def _pages(page: Callable[[int], Any], key: str, path: str) -> Iterator[list[obj
     """Yield the items of each page until one is empty, or short without a link to a next one."""
     for number in count(1):
         answer = page(number)
-        items = answer.get(key) if isinstance(answer, dict) else None
-        if not isinstance(items, list):
-            raise _not_documented(path, f"without a list of {key}")
+        items = _items(answer, key, path)
         if items:
             yield items
         if not items or (len(items) < _PER_PAGE and not _has_next(answer)):
             return
+
+
+def _items(answer: Any, key: str, path: str) -> list[object]:
+    items = answer.get(key) if isinstance(answer, dict) else None
+    if not isinstance(items, list):
+        raise _not_documented(path, f"without a list of {key}")
+    return items
 
 
 def _has_next(answer: dict[str, Any]) -> bool:

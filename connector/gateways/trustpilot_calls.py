@@ -6,7 +6,7 @@ What the answers mean for reviews and invitations is not known here.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from http import HTTPStatus
 from typing import Any
@@ -70,9 +70,15 @@ class TrustpilotCalls:
         Raises:
             PagingLimitReached: the list has more, but not by this way.
         """
+        return self._read_private(self._api + path, query)
 
+    def read_invitations(self, path: str) -> Any:
+        """Return the JSON of a private read on the invitations host, None where it is empty."""
+        return self._read_private(self._invitations + path, {})
+
+    def _read_private(self, url: str, query: Mapping[str, str | int]) -> Any:
         def ask() -> requests.Response:
-            return self._private(Repeat.SAFE, "GET", self._api + path, params=query)
+            return self._private(Repeat.SAFE, "GET", url, params=query)
 
         return _read(ask)
 

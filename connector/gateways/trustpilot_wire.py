@@ -14,7 +14,7 @@ from typing import Annotated, Any
 
 from pydantic import AliasChoices, BeforeValidator, Field
 
-from connector.core.email_invitation import EmailInvitation
+from connector.core.email_invitation import EmailInvitation, Template
 from connector.core.reviews import (
     BusinessUnitProfile,
     Comment,
@@ -159,6 +159,29 @@ def comments(item: object) -> tuple[Comment, ...] | Unreadable:
             (one.as_comment() for one in found.comments),
             key=lambda comment: comment.created_at or latest,
         )
+    )
+
+
+class _Template(Wire):
+    id: Text
+    name: Text | None = None
+    is_default_template: bool | None = None
+
+
+class _Templates(Wire):
+    templates: Annotated[tuple[_Template, ...], BeforeValidator(without_nulls)]
+
+
+def templates(item: object) -> tuple[Template, ...] | Unreadable:
+    """Return the invitation templates of a business unit.
+
+    Shape: https://developers.trustpilot.com/invitation-api.
+    """
+    found = or_unreadable(item, lambda: _Templates.model_validate(item))
+    if isinstance(found, Unreadable):
+        return found
+    return tuple(
+        Template(one.id, one.name or "", bool(one.is_default_template)) for one in found.templates
     )
 
 

@@ -101,3 +101,13 @@ def test_a_broken_field_does_not_hide_the_faults_of_the_others(problems_of):
     wrong = SOUND.replace("transform: join", "transform: jion").replace("title", "titlee")
 
     assert [each.line for each in problems_of(wrong)] == [7, 5]
+
+
+def test_a_field_remembers_where_it_stands_and_is_the_same_wherever(tmp_path, schema):
+    sound, moved = tmp_path / "mapping.yaml", tmp_path / "moved.yaml"
+    sound.write_text(SOUND, encoding="utf-8")
+    moved.write_text(f"# first\n{SOUND}", encoding="utf-8")
+    mapping = read_mapping(sound, ReviewType.SERVICE, schema)
+
+    assert [each.place for each in mapping.fields][:2] == [f"{sound}:4:3", f"{sound}:5:3"]
+    assert mapping == read_mapping(moved, ReviewType.SERVICE, schema)

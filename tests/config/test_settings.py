@@ -160,3 +160,15 @@ def test_settings_cannot_be_changed(load, sound):
 
     with pytest.raises(dataclasses.FrozenInstanceError):
         settings.file = "other.yaml"
+
+
+def test_the_keys_of_a_rule_remember_where_they_stand(load, sound):
+    settings = load(sound)
+    places = settings.invitations.places
+
+    lines = sound.splitlines()
+    for key in ("becomes", "to"):
+        file, line, _ = places["orders", key].rsplit(":", 2)
+        assert file == settings.file
+        assert lines[int(line) - 1].strip().startswith(f"{key}:")
+    assert ("orders", "template") not in places

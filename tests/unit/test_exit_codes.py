@@ -14,7 +14,7 @@ from connector.core.errors import (
     VendorAnswerUnreadable,
     VendorUnreachable,
 )
-from connector.core.exit_codes import MEANINGS, ExitCode, exit_code
+from connector.core.exit_codes import MEANINGS, ExitCode, exit_code, most_serious
 
 FACTS = CallFacts("Trustpilot", "GET", "/v1/x")
 UNREACHABLE = VendorUnreachable("down", FACTS, maybe_processed=False)
@@ -40,6 +40,14 @@ UNREACHABLE = VendorUnreachable("down", FACTS, maybe_processed=False)
 )
 def test_failures_and_issues_decide_the_code(failures, issues, code):
     assert exit_code(failures, issues=issues) == code
+
+
+@pytest.mark.parametrize(
+    ("codes", "worst"),
+    [((), 0), ((0, 0), 0), ((0, 1), 1), ((1, 5), 5), ((5, 3), 3), ((3, 4), 4), ((4, 2, 6), 6)],
+)
+def test_of_several_codes_the_one_of_the_most_serious_failure_stands(codes, worst):
+    assert most_serious(map(ExitCode, codes)) == worst
 
 
 def test_every_code_has_a_meaning():

@@ -2,6 +2,8 @@
 
 import pytest
 
+from connector.core.org_needs import ONLY_READ
+
 STANDARD_COLUMNS = {"NAME", "LAST_UPDATE", "UPDATEDBY_USER.ALIAS"}
 STANDARD_FIELDS = {  # beyond our own; each is named in Salesforce's object reference
     "Case": {"AccountId", "ContactId", "SuppliedEmail"},
@@ -147,6 +149,7 @@ def test_the_connector_cannot_lift_a_pause(permission_sets):
 
     unit = "Trustpilot_Business_Unit__c"
     assert locked == {f"{unit}.Pause_Invitations__c", f"{unit}.Pause_Replies__c"}
+    assert locked == {f"{object_name}.{field}" for object_name, field in ONLY_READ}
 
 
 def test_agents_edit_replies_and_close_issues_and_nothing_else(permission_sets):

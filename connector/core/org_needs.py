@@ -1,0 +1,110 @@
+"""Collects what the connector asks of an org: of its own package, the mappings and the rules.
+
+It says what is needed; whether the org has it is for `core.org_check` and `core.standard_check`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from connector.core.mapping import Mapping as FieldMapping
+from connector.core.objects import BUSINESS_UNIT, REVIEW
+from connector.core.org_shapes import (
+    Access,
+    PicklistWord,
+    RequiredField,
+    RequiredObject,
+    StandardField,
+)
+from connector.core.plan_erasure import OnDelete
+from connector.core.policy import RunPolicy
+from connector.core.schema import FieldDefinition, Schema
+from connector.core.standard_needs import MATCHING, Places, rule_fields, rule_words
+
+ONLY_READ = frozenset(
+    {(BUSINESS_UNIT, "Pause_Invitations__c"), (BUSINESS_UNIT, "Pause_Replies__c")}
+)
+"""Fields of the package that belong to people: the connector reads them and never writes."""
+
+_NEVER_WRITTEN = frozenset({"AutoNumber", "Formula", "Summary"})
+
+
+@dataclass(frozen=True)
+class OrgNeeds:
+    """Everything that is asked of an org."""
+
+    objects: tuple[RequiredObject, ...]
+    fields: tuple[RequiredField, ...]
+    standard: tuple[StandardField, ...]
+    words: tuple[PicklistWord, ...]
+
+    @property
+    def described(self) -> tuple[str, ...]:
+        """The objects to be described, each once."""
+        named = (
+            *(each.object for each in self.objects),
+            *(each.object for each in self.fields),
+            *(each.object for each in self.standard),
+            *(each.object for each in self.words),
+        )
+        return tuple(dict.fromkeys(named))
+
+
+def org_needs(policy: RunPolicy, places: Places) -> OrgNeeds:
+    """Return what a configuration asks of its org, rules that are switched off included."""
+    mapped = (
+        *mapping_fields(policy.service_mapping, policy.schema),
+        *mapping_fields(policy.product_mapping, policy.schema),
+    )
+    elsewhere = {(each.object, each.field) for each in mapped}
+    package = (
+        each for each in package_fields(policy.schema) if (each.object, each.field) not in elsewhere
+    )
+    return OrgNeeds(
+        objects=tuple(_objects(policy)),
+        fields=(*package, *mapped),
+        standard=(
+            *MATCHING,
+            *(need for rule in policy.rules for need in rule_fields(rule, places)),
+        ),
+        words=tuple(word for rule in policy.rules for word in rule_words(rule, places)),
+    )
+
+
+def _objects(policy: RunPolicy) -> Iterator[RequiredObject]:
+    deletes = policy.on_delete is OnDelete.DELETE
+    for name in policy.schema.objects:
+        yield RequiredObject(name, delete=deletes and name == REVIEW)
+
+
+def package_fields(schema: Schema) -> Iterator[RequiredField]:
+    """Yield every field of the package: all are read, and all but a few are written."""
+    for definition in schema.objects.values():
+        for field in definition.fields.values():
+            only_read = (definition.name, field.name) in ONLY_READ or field.type in _NEVER_WRITTEN
+            yield RequiredField(
+                definition.name,
+                field.name,
+                field,
+                needs=Access.READ if only_read else Access.WRITE,
+                is_key=_is_key(field),
+            )
+
+
+def mapping_fields(mapping: FieldMapping, schema: Schema) -> Iterator[RequiredField]:
+    """Yield every field that a mapping writes, with its place in the document."""
+    definitions = schema.objects[mapping.object].fields
+    for each in mapping.fields:
+        yield RequiredField(
+            mapping.object,
+            each.target,
+            definitions[each.target],
+            each.place,
+            Access.WRITE,
+            is_key=each.target == mapping.external_id or _is_key(definitions[each.target]),
+        )
+
+
+def _is_key(field: FieldDefinition) -> bool:
+    return field.external_id and field.unique

@@ -1,0 +1,128 @@
+"""Collects what rules and matching read of the org's own objects, and what lacking it costs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from connector.core.entries import HISTORY_PARENT, STAMPS
+from connector.core.org_shapes import PicklistWord, StandardField
+from connector.core.recipients import (
+    CONTACT_FIELDS,
+    CONTACT_LOOKUPS,
+    ROLE_FIELDS,
+    ROLE_KINDS,
+    record_fields,
+)
+from connector.core.rules import Rule, TriggerObject
+
+Places = Mapping[tuple[str, str], str]
+"""Where the keys of rules stand, by rule name and key."""
+
+
+def rule_fields(rule: Rule, places: Places) -> Iterator[StandardField]:
+    """Yield every field of the org's own that a rule reads; without critical ones it stops."""
+
+    def needed(path: str, key: str) -> StandardField:
+        cost = f"the rule {rule.name} reads it, and without it no invitation is claimed"
+        place = places.get((rule.name, key), "")
+        return StandardField(rule.on.value, path, cost, critical=True, place=place)
+
+    yield needed(rule.stage_field, "becomes")
+    yield needed(rule.reference_field, "reference")
+    yield from (needed(path, "tags") for path in rule.tags)
+    yield from (needed(path, "to") for path in record_fields(rule))
+    if any(recipient.kind in ROLE_KINDS for recipient in rule.to):
+        cost = f"the rule {rule.name} finds nobody to invite"
+        place = places.get((rule.name, "to"), "")
+        for field in ROLE_FIELDS:
+            yield StandardField("OpportunityContactRole", field, cost, critical=True, place=place)
+    if any(recipient.kind in {*ROLE_KINDS, *CONTACT_LOOKUPS} for recipient in rule.to):
+        yield from _of_contacts()
+    yield from _of_history(rule.on)
+
+
+def _of_contacts() -> Iterator[StandardField]:
+    yield StandardField("Contact", "Id", _CONTACT_COSTS["Id"], critical=True)
+    for field in CONTACT_FIELDS:
+        yield StandardField("Contact", field, _CONTACT_COSTS[field])
+
+
+_CONTACT_COSTS = {
+    "Id": "no contact can be invited",
+    "Email": "no contact can be invited",
+    "Name": "invitations address nobody by name",
+    "HasOptedOutOfEmail": "people who opted out of e-mail are invited all the same",
+    "IsEmailBounced": "addresses that bounced are invited all the same",
+}
+
+
+def _of_history(trigger: TriggerObject) -> Iterator[StandardField]:
+    name = f"{trigger.value}History"
+    if trigger is TriggerObject.OPPORTUNITY:
+        for field in ("Id", HISTORY_PARENT[trigger], "StageName", "CreatedDate"):
+            cost = "entries into stages of opportunities are found nowhere else"
+            yield StandardField(name, field, cost, critical=True)
+        return
+    for field in ("Id", HISTORY_PARENT[trigger], "Field", "OldValue", "NewValue", "CreatedDate"):
+        yield StandardField(name, field, HISTORY_COSTS[trigger])
+    for field in STAMPS[trigger]:
+        cost = f"without a history, entries of {trigger.value} records are not proved by it"
+        yield StandardField(trigger.value, field, cost)
+
+
+HISTORY_COSTS: Mapping[TriggerObject, str] = {
+    TriggerObject.ORDER: (
+        "only orders that are activated or new, and still in the stage when a run looks, count"
+    ),
+    TriggerObject.CASE: (
+        "only cases that are closed or new, and still in the stage when a run looks, count"
+    ),
+}
+"""What a rule misses in an org that keeps no history of the object's status."""
+
+
+def rule_words(rule: Rule, places: Places) -> Iterator[PicklistWord]:
+    """Yield the stages that a rule waits for and the contact roles that it looks for."""
+    for stage in rule.stages:
+        place = places.get((rule.name, "becomes"), "")
+        yield PicklistWord(rule.on.value, rule.stage_field, stage, rule.name, place)
+    for recipient in rule.to:
+        if recipient.kind == "contact_role":
+            yield PicklistWord(
+                "OpportunityContactRole",
+                "Role",
+                recipient.value,
+                rule.name,
+                places.get((rule.name, "to"), ""),
+                ignore_case=True,
+            )
+
+
+_BY_EMAIL = "reviews are not connected with customers by their e-mail address"
+_BY_ORDER = "reviews are not connected with orders by their number"
+_BY_CASE = "reviews are not connected with cases by their number"
+_BY_OPPORTUNITY = "reviews are not connected with opportunities"
+_CUSTOMER = "reviews that are connected with it do not name their customer"
+_BY_SKU = "product reviews are not connected with products by this code"
+
+MATCHING = (
+    StandardField("Contact", "Email", _BY_EMAIL),
+    StandardField("Contact", "AccountId", _CUSTOMER),
+    StandardField("Order", "OrderNumber", _BY_ORDER),
+    StandardField("Order", "AccountId", _CUSTOMER),
+    StandardField("Order", "BillToContactId", _CUSTOMER),
+    StandardField("Order", "ShipToContactId", _CUSTOMER),
+    StandardField("Case", "CaseNumber", _BY_CASE),
+    StandardField("Case", "AccountId", _CUSTOMER),
+    StandardField("Case", "ContactId", _CUSTOMER),
+    StandardField("Case", "SuppliedEmail", _CUSTOMER),
+    StandardField("Opportunity", "Id", _BY_OPPORTUNITY),
+    StandardField("Opportunity", "AccountId", _CUSTOMER),
+    StandardField("OpportunityContactRole", "ContactId", _CUSTOMER),
+    StandardField("OpportunityContactRole", "IsPrimary", _CUSTOMER),
+    StandardField("Account", "PersonEmail", _BY_EMAIL, only_with="IsPersonAccount"),
+    StandardField("Account", "PersonContactId", _CUSTOMER, only_with="IsPersonAccount"),
+    StandardField("Product2", "StockKeepingUnit", _BY_SKU),
+    StandardField("Product2", "ProductCode", _BY_SKU),
+)
+"""What connecting a review with records reads; a hidden part is evidence that is not there."""

@@ -1,0 +1,146 @@
+"""What a configuration asks of its org: package, mappings, rules."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from connector.core.mapping import FieldMap, Mapping
+from connector.core.objects import BUSINESS_UNIT, REVIEW
+from connector.core.org_needs import org_needs
+from connector.core.org_shapes import Access
+from connector.core.plan_erasure import OnDelete
+from connector.core.policy import RunPolicy
+from connector.core.reviews import ReviewType
+from connector.core.rules import Channel, Rule, TriggerObject, parse_recipient
+from connector.core.schema import FieldDefinition, ObjectDefinition, Schema
+
+KEY = FieldDefinition("External_Id__c", "Text", 64, unique=True, external_id=True)
+TITLE = FieldDefinition("Title__c", "Text", 255)
+HASH = FieldDefinition("Content_Hash__c", "Text", 64)
+PAUSE = FieldDefinition("Pause_Replies__c", "Checkbox")
+NUMBERED = FieldDefinition("Name", "AutoNumber", 80)
+SCHEMA = Schema(
+    {
+        name: ObjectDefinition(name, {each.name: each for each in fields})
+        for name, fields in {
+            REVIEW: (KEY, TITLE, HASH, NUMBERED),
+            BUSINESS_UNIT: (KEY, PAUSE),
+        }.items()
+    }
+)
+
+
+def mapping(name, *targets):
+    fields = (FieldMap(each, "id", place=f"{name}.yaml:{n}:3") for n, each in enumerate(targets, 4))
+    return Mapping(REVIEW, "External_Id__c", ReviewType.SERVICE, tuple(fields))
+
+
+POLICY = RunPolicy(
+    organization_id="00D",
+    units=(),
+    schema=SCHEMA,
+    service_mapping=mapping("service", "External_Id__c", "Title__c"),
+    product_mapping=mapping("product", "External_Id__c"),
+)
+
+
+def a_rule(on=TriggerObject.OPPORTUNITY, to="primary_contact", **more):
+    stages = {"stage_field": "StageName" if on is TriggerObject.OPPORTUNITY else "Status"}
+    return Rule(
+        name="a-rule",
+        on=on,
+        stages=("Won",),
+        to=tuple(parse_recipient(each) for each in to.split(", ")),
+        after=timedelta(days=1),
+        channel=Channel.EMAIL,
+        business_unit="shop",
+        **stages | more,
+    )
+
+
+def needs_of(*rules, places=None):
+    return org_needs(replace(POLICY, rules=rules), places or {})
+
+
+def standard(needs, *, critical=True):
+    return {f"{each.object}.{each.path}" for each in needs.standard if each.critical is critical}
+
+
+def test_every_field_is_asked_for_once_for_each_document_that_names_it():
+    asked = [(each.object, each.field, each.place) for each in needs_of().fields]
+    assert sorted(asked) == [
+        (BUSINESS_UNIT, "External_Id__c", ""),
+        (BUSINESS_UNIT, "Pause_Replies__c", ""),
+        (REVIEW, "Content_Hash__c", ""),
+        (REVIEW, "External_Id__c", "product.yaml:4:3"),
+        (REVIEW, "External_Id__c", "service.yaml:4:3"),
+        (REVIEW, "Name", ""),
+        (REVIEW, "Title__c", "service.yaml:5:3"),
+    ]
+
+
+def test_what_belongs_to_people_or_the_org_is_only_read():
+    read = {each.field for each in needs_of().fields if each.needs is Access.READ}
+    assert read == {"Pause_Replies__c", "Name"}
+
+
+def test_external_ids_are_keys():
+    assert {each.field for each in needs_of().fields if each.is_key} == {"External_Id__c"}
+
+
+@pytest.mark.parametrize("choice", OnDelete)
+def test_reviews_are_deleted_only_where_that_is_configured(choice):
+    needs = org_needs(replace(POLICY, on_delete=choice), {})
+    may = {each.object for each in needs.objects if each.delete}
+    assert may == ({REVIEW} if choice is OnDelete.DELETE else set())
+
+
+def test_without_rules_nothing_standard_is_critical_and_no_history_is_asked_for():
+    needs = needs_of()
+    assert standard(needs) == set()
+    assert not [each for each in needs.standard if each.object.endswith("History")]
+    assert needs.words == ()
+
+
+def test_a_rule_asks_for_all_that_it_reads_of_its_record():
+    rule = a_rule(TriggerObject.CASE, "supplied_email, field Asset.Owner__c", tags=("Type",))
+    assert standard(needs_of(rule)) == {
+        "Case.Status",
+        "Case.CaseNumber",
+        "Case.Type",
+        "Case.SuppliedEmail",
+        "Case.SuppliedName",
+        "Case.Asset.Owner__c",
+    }
+
+
+def test_contacts_and_their_opt_out_matter_where_contacts_are_invited():
+    asked = needs_of(a_rule(TriggerObject.ORDER, "bill_to"))
+    assert {"Contact.Id", "Order.BillToContactId"} <= standard(asked)
+    assert {"Contact.HasOptedOutOfEmail", "Contact.IsEmailBounced"} <= standard(
+        asked, critical=False
+    )
+
+
+def test_opportunities_need_their_history_and_the_others_lose_only_some_entries():
+    assert "OpportunityHistory.StageName" in standard(needs_of(a_rule()))
+    optional = standard(needs_of(a_rule(TriggerObject.CASE, "contact")), critical=False)
+    assert {"CaseHistory.NewValue", "Case.ClosedDate"} <= optional
+
+
+def test_stages_and_roles_carry_the_places_of_their_rule():
+    places = {("a-rule", "becomes"): "config.yaml:20:7", ("a-rule", "to"): "config.yaml:21:7"}
+    words = needs_of(a_rule(to="contact_role Buyer"), places=places).words
+    assert [(each.field, each.value, each.place, each.ignore_case) for each in words] == [
+        ("StageName", "Won", "config.yaml:20:7", False),
+        ("Role", "Buyer", "config.yaml:21:7", True),
+    ]
+
+
+def test_every_object_is_described_once():
+    described = needs_of(a_rule(), a_rule(TriggerObject.CASE, "contact")).described
+    assert len(described) == len(set(described))
+    assert {REVIEW, BUSINESS_UNIT, "Opportunity", "OpportunityHistory", "CaseHistory"} <= {
+        *described
+    }
