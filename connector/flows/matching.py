@@ -13,10 +13,10 @@ from typing import Any
 from connector.core.evidence import Evidence, evidence_of, make_evidence, spellings
 from connector.core.instants import to_the_second
 from connector.core.match_hits import Candidates, Hits
-from connector.core.matching import BECOMES_REVIEWED, Match, match
+from connector.core.matching import BECOMES_REVIEWED, CERTAIN, Match, match
 from connector.core.objects import INVITATION, REVIEW, InvitationStatus, MatchMethod
 from connector.core.records import Condition, Row, Select
-from connector.core.reviews import Review
+from connector.core.reviews import Review, ReviewType
 from connector.core.run_report import Action
 from connector.flows.context import RunContext
 from connector.flows.ports import Org
@@ -55,6 +55,7 @@ ROLE_FIELDS = ("Id", "OpportunityId", "ContactId", "IsPrimary", "Contact.Email")
 UNMATCHED_FIELDS = (
     "Id",
     "External_Id__c",
+    "Type__c",
     "Reference_Number__c",
     "Invited_Email__c",
     "Consumer_Email__c",
@@ -86,7 +87,9 @@ def match_reviews(context: RunContext, reviews: Sequence[Review]) -> Matches:
     All candidates are read together; where no review carries anything to look for, nothing is
     asked. Objects and fields that the org hides count as evidence that is not there.
     """
-    return _matches(context, [evidence_of(review) for review in reviews])
+    matches = _matches(context, [evidence_of(review) for review in reviews])
+    _want_tags(context, matches, {each.id: each.type for each in reviews})
+    return matches
 
 
 def tell_invitations(
@@ -107,6 +110,7 @@ def rematch(context: RunContext, tally: Tally) -> None:
     unmatched, untold = context.org.read([_unmatched(context), _UNTOLD])
     rows = {str(row["External_Id__c"]): row for row in unmatched.rows}
     matches = _matches(context, [_stored_evidence(*each) for each in rows.items()])
+    _want_tags(context, matches, {name: row.get("Type__c") for name, row in rows.items()})
     tally.actions += [
         Action("connect review", name, {"method": matches[name]["Match_Method__c"]})
         for name in _found(matches)
@@ -116,6 +120,15 @@ def rematch(context: RunContext, tally: Tally) -> None:
     stored = _write(context, rows, matches, tally)
     led = {str(row["Invitation__c"]): str(row["Id"]) for row in untold.rows}
     _tell(context, led | _records(matches.led, stored), tally)
+
+
+def _want_tags(context: RunContext, matches: Matches, types: Mapping[str, str | None]) -> None:
+    """Tick those service reviews that the records they are connected with give tags to."""
+    if not context.policy.write_tags:
+        return
+    for name, fields in matches.items():
+        if types[name] == ReviewType.SERVICE and fields["Match_Method__c"] in CERTAIN:
+            fields["Tags_Wanted__c"] = True
 
 
 def _found(matches: Matches) -> list[str]:

@@ -59,6 +59,7 @@ def test_what_is_left_out_has_its_default(load, sound):
     assert settings.trustpilot.api_url == "https://api.trustpilot.com/v1"
     assert settings.reviews.first_run == timedelta(days=30)
     assert settings.reviews.overlap == timedelta(minutes=10)
+    assert settings.reviews.write_tags == ()
     assert dataclasses.astuple(settings.invitations.sender) == ("", "", "", "")
     assert dataclasses.astuple(settings.limits) == (833, 10_000, 10.0, 60.0, 4)
 
