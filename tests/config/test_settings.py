@@ -130,6 +130,12 @@ def test_a_key_with_an_empty_value_counts_as_left_out(load, sound):
     assert settings.reviews.first_run == timedelta(days=30)
 
 
+def test_the_fields_that_give_tags_are_kept_in_their_order(load, sound):
+    section = "reviews: {write_tags: [Order__r.Type, Language__c]}\ninvitations:"
+    settings = load(sound.replace("invitations:", section))
+    assert settings.reviews.write_tags == ("Order__r.Type", "Language__c")
+
+
 def test_a_mapping_beside_the_configuration_replaces_the_shipped_one(load, sound, tmp_path):
     own = tmp_path / "own.yaml"
     own.write_text(
