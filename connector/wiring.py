@@ -99,6 +99,7 @@ def run_policy(settings: Settings) -> RunPolicy:
         rescan=settings.reviews.rescan,
         rescan_every=settings.reviews.rescan_every,
         on_delete=settings.reviews.on_delete,
+        write_tags=settings.reviews.write_tags,
         rules=settings.invitations.rules,
         sender=Sender(sender.name, sender.email, sender.reply_to, sender.redirect_url),
         review_url=settings.trustpilot.review_url,

@@ -20,9 +20,11 @@ Example:
 _SHORT = {
     "opening": "open",
     "erasure": "erase",
-    "replies_out": "replies",
-    "invitations_out": "invites",
-    "reviews_in": "reviews",
+    "replies_out": "reply",
+    "tags_out": "tags",
+    "invitations_out": "invite",
+    "reviews_in": "review",
+    "summary": "score",
     "closing": "close",
 }
 """Headings of the table of calls: so that it fits a terminal of 80 columns."""

@@ -43,7 +43,7 @@ Examples:
 @click.option("--dry-run", is_flag=True, help="Show what would be done; write to neither side.")
 @json_option
 def run(config_path: Path, only: tuple[str, ...], dry_run: bool, as_json: bool) -> None:  # noqa: FBT001  click passes options by name
-    """Do one pass: erasures, replies and due invitations out, reviews in, summary.
+    """Do one pass: erasures, replies, tags and due invitations out, reviews in, summary.
 
     Safe to run twice and side by side. Ends with a summary; when the output is not a terminal,
     the last line is one JSON object. Exit codes: docs/exit-codes.md.

@@ -103,6 +103,7 @@ def _reviews(document: ConfigDocument, gathered: Gathered) -> ReviewSettings:
         rescan=document.reviews.rescan,
         rescan_every=document.reviews.rescan_every,
         on_delete=document.reviews.on_delete,
+        write_tags=document.reviews.write_tags,
         service_mapping=gathered.service_mapping,
         product_mapping=gathered.product_mapping,
     )

@@ -19,6 +19,7 @@ from connector.config.settings import SignIn
 from connector.config.values import (
     ApiVersion,
     EmailAddress,
+    FieldPath,
     HostName,
     HttpsAddress,
     LanguageTag,
@@ -138,6 +139,7 @@ class ReviewsDocument(Section):
     rescan: PositiveDuration = timedelta(days=30)
     rescan_every: PositiveDuration = timedelta(days=1)
     on_delete: OnDelete = OnDelete.ANONYMISE
+    write_tags: tuple[FieldPath, ...] = ()
     service_mapping: str = "mappings/service_review.yaml"
     product_mapping: str = "mappings/product_review.yaml"
 

@@ -29,9 +29,12 @@ from connector.config.secrets import Secrets, read_link_key, read_secrets
 from connector.config.settings import Settings
 from connector.config.yaml_source import DocumentPath, YamlSource, read_yaml
 from connector.core.errors import ConfigurationError, Problem
+from connector.core.field_paths import check_field_path
 from connector.core.mapping import Mapping as FieldMapping
+from connector.core.objects import REVIEW
 from connector.core.reviews import ReviewType
 from connector.core.schema import Schema
+from connector.core.words import UnknownWord
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -50,6 +53,7 @@ def load_settings(
     schema = reading.schema()
     service = reading.mapping("service_mapping", ReviewType.SERVICE, schema)
     product = reading.mapping("product_mapping", ReviewType.PRODUCT, schema)
+    reading.tag_paths(schema)
     secrets = read_secrets(reading.references(), environ, reading.source)
     link_keys = reading.link_keys(secrets)
     if require_secrets:
@@ -99,6 +103,17 @@ class _Reading:
         except ConfigurationError as error:
             self.problems.extend(error.problems)
             return None
+
+    def tag_paths(self, schema: Schema | None) -> None:
+        section = self._sound(ReviewsDocument, ("reviews",), absent={})
+        if section is None or schema is None:
+            return
+        for position, path in enumerate(section.write_tags):
+            try:
+                check_field_path(schema, REVIEW, path)
+            except UnknownWord as error:
+                place = ("reviews", "write_tags", position)
+                self.problems.append(self.source.problem(place, str(error), error.hint))
 
     def references(self) -> Iterator[PlacedReference]:
         if salesforce := self._sound(SalesforceDocument, ("salesforce",)):

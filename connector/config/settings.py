@@ -96,6 +96,7 @@ class ReviewSettings:
     """How reviews come in: the first run's reach, the overlap of runs, a mapping per type.
 
     Every `rescan_every` the last `rescan` is read again, for what lists by creation time hide.
+    `write_tags` are field paths of the review's record whose values become its tags.
     """
 
     first_run: timedelta
@@ -103,6 +104,7 @@ class ReviewSettings:
     rescan: timedelta
     rescan_every: timedelta
     on_delete: OnDelete
+    write_tags: tuple[str, ...]
     service_mapping: Mapping
     product_mapping: Mapping
 

@@ -32,6 +32,9 @@ WRITTEN_BY_FLOWS = frozenset(
         "Previous_Title__c",
         "Previous_Text__c",
         "Missing_Since__c",
+        "Tags_To_Add__c",
+        "Tags_Wanted__c",
+        "Tags_Error__c",
         "Deleted__c",
         "Deleted_At__c",
     }

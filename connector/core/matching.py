@@ -36,6 +36,18 @@ BECOMES_REVIEWED = frozenset(
 )
 """Statuses in which an invitation waits for its review."""
 
+CERTAIN = frozenset(
+    method.value
+    for method in (
+        MatchMethod.INVITATION,
+        MatchMethod.ORDER_NUMBER,
+        MatchMethod.CASE_NUMBER,
+        MatchMethod.OPPORTUNITY,
+        MatchMethod.EMAIL,
+    )
+)
+"""Methods by which a review is connected without a doubt, so that others may rely on it."""
+
 _FOUND_BY: Mapping[MatchMethod, str] = {
     MatchMethod.INVITATION: "The reference number is that of an invitation",
     MatchMethod.ORDER_NUMBER: "The reference number is the number of an order",

@@ -52,6 +52,7 @@ class RunPolicy:
     rescan: timedelta = timedelta(days=30)
     rescan_every: timedelta = timedelta(days=1)
     on_delete: OnDelete = OnDelete.ANONYMISE
+    write_tags: tuple[str, ...] = ()
     rules: tuple[Rule, ...] = ()
     sender: Sender = Sender()
     review_url: str = "https://www.trustpilot.com"

@@ -22,21 +22,38 @@ class Condition:
 
 
 @dataclass(frozen=True)
+class AnyOf:
+    """Conditions of which one must hold at least; a long `in` list in here is not cut."""
+
+    conditions: tuple[Condition, ...]
+
+
+@dataclass(frozen=True)
 class Select:
     """A question to the org: which fields of which records, in which order.
 
     `optional`: an object or field that the org does not have or hides is no error;
-    the answer says what was missing. With `count` the answer is one row: `total` says how
-    many records match, and `fields` stays empty.
+    the answer says what was missing. A hidden field in a condition or order leaves nothing to
+    ask; inside an `AnyOf` only its own condition goes. With `count` the answer is one row:
+    `total` says how many records match, and `fields` stays empty.
     """
 
     object: str
     fields: tuple[str, ...] = ()
-    where: tuple[Condition, ...] = ()
+    where: tuple[Condition | AnyOf, ...] = ()
     order_by: tuple[str, ...] = ()
     limit: int | None = None
     optional: bool = False
     count: bool = False
+
+    @property
+    def compared(self) -> tuple[str, ...]:
+        """The fields of all conditions, those inside an `AnyOf` too."""
+        return tuple(
+            condition.field
+            for each in self.where
+            for condition in (each.conditions if isinstance(each, AnyOf) else (each,))
+        )
 
 
 @dataclass(frozen=True)

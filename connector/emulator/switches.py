@@ -16,6 +16,7 @@ class Switches:
     times_with_fraction: bool = False
     next_page_links: bool = True
     reply_success_status: int = 201
+    tags_success_status: int = 200
     invitation_success_status: int = 202
     invitation_links_status: int = 200
     unknown_domain: Literal["404", "empty"] = "404"
@@ -29,6 +30,7 @@ class Switches:
     zulu_in_requests: bool = True
     reply_touches_review: bool = False
     missing_reply_delete_status: int = 404
+    second_same_tag: Literal["same", "new"] = "same"
     product_reviews_newest_first: bool = True
     second_conversation: Literal["same", "new"] = "same"
     business_user_required: bool = True

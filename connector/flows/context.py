@@ -17,7 +17,8 @@ from connector.flows.ports import Org, Reporter, Trustpilot
 class Opening:
     """What the org remembered when the run began.
 
-    `marks` and `seen` are by the checkpoint's key, `unit_rows` by Trustpilot's id.
+    `marks` and `seen` are by the checkpoint's key, `unit_rows` by Trustpilot's id. `tagged` are
+    the reviews that tags are to be added to, with `plan_tags.TAG_FIELDS`.
     """
 
     marks: Mapping[str, datetime]
@@ -26,6 +27,7 @@ class Opening:
     due: tuple[Row, ...]
     queued_replies: tuple[Row, ...]
     issues: Mapping[str, OpenIssue]
+    tagged: tuple[Row, ...] = ()
 
 
 @dataclass(frozen=True)

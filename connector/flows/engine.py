@@ -24,13 +24,22 @@ from connector.flows import (
     review_store,
     reviews_in,
     summary,
+    tags_out,
 )
 from connector.flows.closing import complete_through, record_end
 from connector.flows.context import RunContext
 from connector.flows.opening import read_opening, refuse_other_org, resolve_units
 from connector.flows.ports import Org, Reporter, Trustpilot
 
-FLOWS = (erasure.FLOW, replies_out.FLOW, claims.FLOW, review_store.FLOW, summary.FLOW)
+_RUNS: Mapping[str, Callable[[RunContext], FlowReport]] = {
+    erasure.FLOW: erasure.run,
+    replies_out.FLOW: replies_out.run,
+    tags_out.FLOW: tags_out.run,
+    claims.FLOW: invitations_out.run,
+    review_store.FLOW: reviews_in.run,
+}
+
+FLOWS = (*_RUNS, summary.FLOW)
 """The flows in order of priority: when an allowance ends, the later ones wait."""
 
 
@@ -188,15 +197,9 @@ def _open(world: World, policy: RunPolicy, request: RunRequest) -> RunContext:
 def _flow(name: str, context: RunContext, before: list[FlowReport]) -> FlowReport:
     context.reporter.event("flow_started", flow=name)
     try:
-        if name == erasure.FLOW:
-            return erasure.run(context)
-        if name == replies_out.FLOW:
-            return replies_out.run(context)
-        if name == claims.FLOW:
-            return invitations_out.run(context)
-        if name == review_store.FLOW:
-            return reviews_in.run(context)
-        return summary.run(context, recount=any(flow.did_something for flow in before))
+        if name == summary.FLOW:
+            return summary.run(context, recount=any(flow.did_something for flow in before))
+        return _RUNS[name](context)
     except ConnectorError as failure:
         return FlowReport(name, failures=(failure,))
 

@@ -13,9 +13,10 @@ from typing import Any
 from connector.core.evidence import Evidence, make_evidence, spellings, usual_reference
 from connector.core.instants import to_the_second
 from connector.core.match_hits import Candidates, Hits
-from connector.core.matching import BECOMES_REVIEWED, Match, match
+from connector.core.matching import BECOMES_REVIEWED, CERTAIN, Match, match
 from connector.core.objects import INVITATION, REVIEW, InvitationStatus, MatchMethod
 from connector.core.records import Answer, Condition, Row, Select
+from connector.core.reviews import ReviewType
 from connector.core.run_report import Action
 from connector.flows.context import RunContext
 from connector.flows.tally import Tally
@@ -55,6 +56,7 @@ _ANSWERS = ("Consumer_Response_Email__c", "Consumer_Response_Reference__c")
 UNMATCHED_FIELDS = (
     "Id",
     "External_Id__c",
+    "Type__c",
     "Reference_Number__c",
     "Consumer_Response_Reference__c",
     *_ADDRESSES,
@@ -120,6 +122,7 @@ def rematch(context: RunContext, tally: Tally) -> None:
     untold, *unmatched = context.org.read([_UNTOLD, *questions])
     rows = {str(row["External_Id__c"]): row for answer in unmatched for row in answer.rows}
     matches, _ = match_reviews(context, [_stored_evidence(*each) for each in rows.items()])
+    want_tags(context, matches, {name: row.get("Type__c") for name, row in rows.items()})
     tally.actions += [
         Action("connect review", name, {"method": matches[name]["Match_Method__c"]})
         for name in _found(matches)
@@ -129,6 +132,15 @@ def rematch(context: RunContext, tally: Tally) -> None:
     stored = _write(context, rows, matches, tally)
     led = {str(row["Invitation__c"]): str(row["Id"]) for row in untold.rows}
     _tell(context, led | _records(matches.led, stored), tally)
+
+
+def want_tags(context: RunContext, matches: Matches, types: Mapping[str, str | None]) -> None:
+    """Tick those service reviews that the records they are connected with give tags to."""
+    if not context.policy.write_tags:
+        return
+    for name, fields in matches.items():
+        if types[name] == ReviewType.SERVICE and fields["Match_Method__c"] in CERTAIN:
+            fields["Tags_Wanted__c"] = True
 
 
 def _found(matches: Matches) -> list[str]:

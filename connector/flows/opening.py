@@ -21,8 +21,9 @@ from connector.core.plan_replies import QUEUED_FIELDS
 from connector.core.plan_reviews import seen_reviews
 from connector.core.plan_sends import DUE_FIELDS
 from connector.core.plan_summary import SUMMARY_FIELDS, profile_row
+from connector.core.plan_tags import TAG_FIELDS
 from connector.core.policy import RunPolicy, UnitPolicy
-from connector.core.records import Condition, Row, Select
+from connector.core.records import AnyOf, Condition, Row, Select
 from connector.core.reviews import BusinessUnitProfile
 from connector.core.units import Unit
 from connector.flows.context import Opening
@@ -50,6 +51,23 @@ UNIT_FIELDS = (
 )
 
 
+_ASKED = Select(
+    REVIEW,
+    tuple(dict.fromkeys(("Business_Unit__c", "Reply_Status__c", *QUEUED_FIELDS, *TAG_FIELDS))),
+    (
+        AnyOf(
+            (
+                Condition("Reply_Status__c", "=", ReplyStatus.QUEUED.value),
+                Condition("Tags_To_Add__c", "!=", None),
+                Condition("Tags_Wanted__c", "=", True),  # noqa: FBT003 -- a value to compare with
+            )
+        ),
+    ),
+    order_by=("LastModifiedDate", "Id"),
+)
+"""The reviews that people ask something of: a reply or tags. One question, so that it is free."""
+
+
 def refuse_other_org(org: Org, policy: RunPolicy) -> None:
     """Stop before anything is written when the org is not the one that is pinned."""
     if org.organization_id[:15] != policy.organization_id[:15]:
@@ -64,17 +82,12 @@ def refuse_other_org(org: Org, policy: RunPolicy) -> None:
 def read_opening(org: Org) -> Opening:
     """Read in one call what every flow needs to know of the org."""
     now = org.now()
-    marks, units, due, queued, issues = org.read(
+    marks, units, due, asked, issues = org.read(
         [
             Select(CHECKPOINT, ("Key__c", "Mark__c", "Seen__c")),
             Select(BUSINESS_UNIT, UNIT_FIELDS),
             due_invitations(now),
-            Select(
-                REVIEW,
-                ("Business_Unit__c", *QUEUED_FIELDS),
-                (Condition("Reply_Status__c", "=", ReplyStatus.QUEUED.value),),
-                order_by=("LastModifiedDate", "Id"),
-            ),
+            _ASKED,
             Select(
                 ISSUE,
                 ISSUE_FIELDS,
@@ -87,9 +100,18 @@ def read_opening(org: Org) -> Opening:
         seen={row["Key__c"]: seen_reviews(row.get("Seen__c")) for row in marks.rows},
         unit_rows={row["External_Id__c"]: row for row in units.rows if row.get("External_Id__c")},
         due=due.rows,
-        queued_replies=queued.rows,
+        queued_replies=tuple(row for row in asked.rows if _is_queued(row)),
+        tagged=tuple(row for row in asked.rows if _asks_for_tags(row)),
         issues={issue.key: issue for issue in map(open_issue, issues.rows)},
     )
+
+
+def _is_queued(row: Row) -> bool:
+    return bool(row["Reply_Status__c"] == ReplyStatus.QUEUED.value)
+
+
+def _asks_for_tags(row: Row) -> bool:
+    return bool(row["Tags_To_Add__c"] or row["Tags_Wanted__c"])
 
 
 def due_invitations(now: datetime) -> Select:

@@ -109,6 +109,10 @@ class Trustpilot(Protocol):
         """Publish the one reply of a service review, replacing what is live; no blind repeat."""
         ...
 
+    def add_tags(self, review_id: str, values: Sequence[str]) -> SendOutcome:
+        """Add tags to a service review beside those that are there; safe to repeat, repeated."""
+        ...
+
     def comments(self, conversation_id: str) -> tuple[Comment, ...]:
         """All comments of a conversation, oldest first."""
         ...

@@ -35,7 +35,7 @@ from connector.core.run_report import Action
 from connector.core.units import Unit
 from connector.flows.context import RunContext
 from connector.flows.listing import Listing
-from connector.flows.matching import Matches, match_reviews, tell_invitations
+from connector.flows.matching import Matches, match_reviews, tell_invitations, want_tags
 from connector.flows.tally import Tally
 
 FLOW = "reviews_in"
@@ -202,6 +202,8 @@ class ReviewStore:
             unconnected = [each.evidence for each in pending if each.evidence]
             found, _ = match_reviews(self.context, unconnected)
             matches.add(found, found.keys())
+            types = {each.store.id: each.listing.review_type for each in pending}
+            want_tags(self.context, matches, types)
             rows = [{**each.store.row, **matches.get(each.store.id, {})} for each in pending]
             results = self.context.org.upsert(REVIEW, KEY, rows)
             stored: dict[str, str] = {}

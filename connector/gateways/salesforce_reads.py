@@ -5,13 +5,13 @@ It changes nothing in the org and interprets no value.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
 from connector.core.errors import CallFacts, RequestRefused
-from connector.core.records import Answer, Row, Select
+from connector.core.records import Answer, AnyOf, Condition, Row, Select
 from connector.gateways.salesforce_composite import PARTS_PER_CALL, composite, parts_of
 from connector.gateways.salesforce_errors import (
     VENDOR,
@@ -60,7 +60,8 @@ class Reader:
     def _trimmed(self, select: Select) -> _Asked:
         """Leave out hidden fields, as far as describe has been asked already.
 
-        A hidden field in a condition or order leaves nothing that could be asked instead.
+        A hidden field in a condition or order leaves nothing that could be asked instead; among
+        alternatives the others are still asked.
         """
         if not (select.optional and self._shapes.is_known(select.object)):
             return _Asked(select)
@@ -68,10 +69,9 @@ class Reader:
             return _Asked(select)
         missing = self._shapes.hidden(select)
         fields = tuple(field for field in select.fields if field not in missing)
-        needed = {c.field for c in select.where} | {o.split()[0] for o in select.order_by}
-        return _Asked(
-            replace(select, fields=fields), missing, not fields or bool(needed & {*missing})
-        )
+        trimmed = replace(select, fields=fields, where=_visible(select.where, missing))
+        needed = {*trimmed.compared, *(order.split()[0] for order in select.order_by)}
+        return _Asked(trimmed, missing, not fields or bool(needed & {*missing}))
 
     def _find(self, asked: Sequence[_Asked]) -> list[list[Row] | Refusal]:
         """Return for each question its rows, or the first refusal of one of its pieces."""
@@ -137,6 +137,18 @@ class Reader:
             page = _page(request, self._session.ask(request))
             rows += [from_record(record) for record in page["records"]]
         return rows
+
+
+def _visible(
+    where: Sequence[Condition | AnyOf], hidden: Collection[str]
+) -> tuple[Condition | AnyOf, ...]:
+    """Leave out hidden alternatives; an `AnyOf` without any is one that nothing fulfils."""
+    return tuple(
+        AnyOf(tuple(one for one in each.conditions if one.field not in hidden))
+        if isinstance(each, AnyOf)
+        else each
+        for each in where
+    )
 
 
 def _first_page(request: Request, part: Mapping[str, Any] | None) -> Any:

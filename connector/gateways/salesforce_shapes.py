@@ -37,7 +37,7 @@ class Shapes:
         """Return the fields that the question names and the org does not show, in its order."""
         named = (
             *select.fields,
-            *(condition.field for condition in select.where),
+            *select.compared,
             *(order.split()[0] for order in select.order_by),
         )
         return tuple(f for f in dict.fromkeys(named) if not self._shows(select.object, f))

@@ -16,7 +16,7 @@ from urllib.parse import quote
 
 from simple_salesforce.format import format_soql
 
-from connector.core.records import Condition, Operator, Select
+from connector.core.records import AnyOf, Condition, Operator, Select
 from connector.gateways.salesforce_wire import cleaned
 
 LONGEST_QUERY = 12_000
@@ -37,7 +37,7 @@ def soql(select: Select) -> str:
     fields = "COUNT(Id) total" if select.count else ", ".join(map(_name, select.fields))
     text = f"SELECT {fields} FROM {_name(select.object)}"  # noqa: S608 -- every part is checked or quoted
     if select.where:
-        text += " WHERE " + " AND ".join(map(_comparison, select.where))
+        text += " WHERE " + " AND ".join(map(_condition, select.where))
     if select.order_by:
         text += " ORDER BY " + ", ".join(map(_order, select.order_by))
     if select.limit is not None:
@@ -56,30 +56,30 @@ def pieces(select: Select, longest: int = LONGEST_QUERY) -> list[Select]:
     Each piece stays below `longest` encoded bytes where cutting a list can achieve it.
     An empty `in` list matches nothing, so it has no pieces.
     """
-    select = replace(select, where=tuple(map(_without_repeats, select.where)))
-    lists = [i for i, condition in enumerate(select.where) if condition.operator == "in"]
-    if any(not select.where[i].value for i in lists):
+    select = replace(select, where=tuple(map(_tidied, select.where)))
+    if any(_never_holds(condition) for condition in select.where):
         return []
     size = len(encoded(soql(select)))
-    longest_list = max(lists, key=lambda i: len(select.where[i].value), default=None)
-    if size <= longest or longest_list is None or len(select.where[longest_list].value) == 1:
+    lists = {
+        i: each
+        for i, each in enumerate(select.where)
+        if isinstance(each, Condition) and each.operator == "in"
+    }
+    position = max(lists, key=lambda i: len(lists[i].value), default=None)
+    if size <= longest or position is None or len(lists[position].value) == 1:
         return [select]
-    values = select.where[longest_list].value
+    values = lists[position].value
+
+    def asking(some: Sequence[Any]) -> Select:
+        where = list(select.where)
+        where[position] = replace(lists[position], value=tuple(some))
+        return replace(select, where=tuple(where))
+
     # Every piece repeats the rest of the query, here with one value, and a cut is never exact.
-    repeated = 2 * len(encoded(soql(_with_values(select, longest_list, values[:1]))))
+    repeated = 2 * len(encoded(soql(asking(values[:1]))))
     room = longest - repeated if repeated < longest else longest
     parts = _cut(values, ceil(size / room))
-    return [
-        piece
-        for part in parts
-        for piece in pieces(_with_values(select, longest_list, part), longest)
-    ]
-
-
-def _with_values(select: Select, position: int, values: Sequence[Any]) -> Select:
-    where = list(select.where)
-    where[position] = replace(where[position], value=tuple(values))
-    return replace(select, where=tuple(where))
+    return [piece for part in parts for piece in pieces(asking(part), longest)]
 
 
 def _cut(values: Sequence[Any], parts: int) -> Iterator[Sequence[Any]]:
@@ -87,10 +87,31 @@ def _cut(values: Sequence[Any], parts: int) -> Iterator[Sequence[Any]]:
     return (values[start : start + size] for start in range(0, len(values), size))
 
 
+def _tidied(condition: Condition | AnyOf) -> Condition | AnyOf:
+    """Drop what repeats in a list, and what can never hold among alternatives."""
+    if isinstance(condition, AnyOf):
+        kept = map(_without_repeats, condition.conditions)
+        return AnyOf(tuple(each for each in kept if not _never_holds(each)))
+    return _without_repeats(condition)
+
+
 def _without_repeats(condition: Condition) -> Condition:
     if condition.operator != "in":
         return condition
     return replace(condition, value=tuple(dict.fromkeys(condition.value)))
+
+
+def _never_holds(condition: Condition | AnyOf) -> bool:
+    """True for an empty list: nothing is in it, and the org cannot be asked so."""
+    if isinstance(condition, AnyOf):
+        return not condition.conditions
+    return condition.operator == "in" and not condition.value
+
+
+def _condition(condition: Condition | AnyOf) -> str:
+    if isinstance(condition, AnyOf):
+        return f"({' OR '.join(map(_comparison, condition.conditions))})"
+    return _comparison(condition)
 
 
 def _comparison(condition: Condition) -> str:

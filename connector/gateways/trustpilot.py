@@ -148,6 +148,14 @@ class TrustpilotClient:
         path = _path("/private/reviews/{}/reply", review_id)
         return self._calls.send(path, wire.reply_body(text, self._acting_user_id), (text,))
 
+    def add_tags(self, review_id: str, values: Sequence[str]) -> SendOutcome:
+        """Add tags to a service review beside those that are there; repeated where that helps.
+
+        Never by POST, which removes the others (reference 5.6).
+        """
+        path = _path("/private/reviews/{}/tags", review_id)
+        return self._calls.add(path, wire.tags_body(values), tuple(values))
+
     def comments(self, conversation_id: str) -> tuple[Comment, ...]:
         """Return all comments of a conversation, oldest first."""
         path = _path("/private/conversations/{}", conversation_id)

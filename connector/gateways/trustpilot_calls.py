@@ -7,6 +7,7 @@ What the answers mean for reviews and invitations is not known here.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from http import HTTPStatus
 from typing import Any
@@ -36,6 +37,17 @@ _JSON = {"Accept": "application/json"}
 
 class PagingLimitReached(Exception):
     """A list cannot be paged any further, although it goes on (100,000 records)."""
+
+
+@dataclass(frozen=True)
+class _Write:
+    """One write; `hide` are values of its body that must not be told on."""
+
+    method: str
+    url: str
+    body: dict[str, Any] | None = None
+    hide: tuple[str, ...] = ()
+    repeat: Repeat = Repeat.NEVER
 
 
 class TrustpilotCalls:
@@ -88,7 +100,7 @@ class TrustpilotCalls:
         Raises:
             VendorUnreachable: with `maybe_processed` when no usable answer came back.
         """
-        answer = check(self._write(self._api + path, body))
+        answer = check(self._write(_Write("POST", self._api + path, body)))
         try:
             return json_of(answer)
         except VendorAnswerUnreadable as error:
@@ -103,28 +115,37 @@ class TrustpilotCalls:
         `hide` are values of the body that must not stand in the outcome's detail.
         Whatever is raised from here, nothing was sent.
         """
-        return self._outcome(self._api + path, body, hide)
+        return self._outcome(_Write("POST", self._api + path, body, hide))
+
+    def add(self, path: str, body: dict[str, Any], hide: tuple[str, ...] = ()) -> SendOutcome:
+        """Return what became of a write like `send` that says the same thing twice.
+
+        It is repeated like a read: that what is there stays there, once, is the caller's promise.
+        """
+        return self._outcome(_Write("PUT", self._api + path, body, hide, Repeat.SAFE))
 
     def send_invitation(
         self, path: str, body: dict[str, Any], hide: tuple[str, ...] = ()
     ) -> SendOutcome:
         """Return what became of a write like `send`, on the invitations host."""
-        return self._outcome(self._invitations + path, body, hide)
+        return self._outcome(_Write("POST", self._invitations + path, body, hide))
 
-    def _outcome(self, url: str, body: dict[str, Any], hide: tuple[str, ...]) -> SendOutcome:
+    def _outcome(self, write: _Write) -> SendOutcome:
         try:
-            answer = self._write(url, body)
+            answer = self._write(write)
         except VendorUnreachable as error:
             verdict = Verdict.UNKNOWN if error.maybe_processed else Verdict.TRY_LATER
             return SendOutcome(verdict, detail=error.message)
-        words = ErrorWords() if answer.ok else error_words(answer, hide)
+        words = ErrorWords() if answer.ok else error_words(answer, write.hide)
         return SendOutcome(_verdict(answer), answer.status_code, words.code, words.message)
 
-    def _write(self, url: str, body: dict[str, Any] | None) -> requests.Response:
+    def _write(self, write: _Write) -> requests.Response:
         headers = {}
         if self._access.acting_user_id:
             headers["x-business-user-id"] = self._access.acting_user_id
-        return self._private(Repeat.NEVER, "POST", url, json=body, headers=headers)
+        return self._private(
+            write.repeat, write.method, write.url, json=write.body, headers=headers
+        )
 
     def _private(self, repeat: Repeat, method: str, url: str, **parts: Any) -> requests.Response:
         session = self._http.session(repeat)

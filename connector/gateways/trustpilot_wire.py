@@ -195,6 +195,11 @@ def comment_body(text: str) -> dict[str, Any]:
     return {"content": text}
 
 
+def tags_body(values: Iterable[str]) -> dict[str, Any]:
+    """Return the body that names tags, all in the only group that Trustpilot's portal shows."""
+    return {"tags": [{"group": "generic", "value": value} for value in values]}
+
+
 def invitation_body(invitation: EmailInvitation) -> dict[str, Any]:
     """Return the body that asks for one e-mail invitation to a service review.
 

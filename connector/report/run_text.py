@@ -37,6 +37,9 @@ _WORDS = {
     "replies_published": "published",
     "replies_stopped": "stopped",
     "replies_waiting": "still queued",
+    "tags_added": "tags added",
+    "tags_settled": "settled without a call",
+    "tags_stopped": "not added",
     "summaries_updated": "updated",
 }
 """How each count reads in a sentence; the order is the order of the text."""

@@ -137,4 +137,4 @@ def test_the_demo_tells_the_calls_of_each_part_of_each_run(demo):
 
     for run in ("reviews in", "stages change", "invitations out", "replies out", "nothing to do"):
         row = next(line for line in table.splitlines() if line.strip().startswith(run))
-        assert len(re.findall(r"\d+\+\d+", row)) == 8
+        assert len(re.findall(r"\d+\+\d+", row)) == 9

@@ -94,6 +94,18 @@ REFUSALS = [
     ("as: email", "as: email\n      cooldown: 90 days", (24, 7),
      "`cooldown` is not a key that is known here.", ""),
     ("name: orders", "name: 'orders; DROP'", (18, 13), "A name has up to 80 letters", ""),
+    # tags of reviews
+    ("invitations:\n", "reviews: {write_tags: Type}\ninvitations:\n", (16, 23),
+     "`write_tags` must be a list.", ""),
+    ("invitations:\n", "reviews: {write_tags: [Language__c, Ordr__r.Type]}\ninvitations:\n",
+     (16, 37), "`Ordr__r` does not lead from Trustpilot_Review__c to another record.",
+     "Did you mean `Order__r`?"),
+    ("invitations:\n", "reviews: {write_tags: [Invitation__r.Rul__c]}\ninvitations:\n", (16, 24),
+     "`Rul__c` is not a field of Trustpilot_Invitation__c.", "Did you mean `Rule__c`?"),
+    ("invitations:\n", "reviews: {write_tags: [Account__c]}\ninvitations:\n", (16, 24),
+     "`Account__c` is a record of Account, not a value of it.", "Did you mean `Account__r.Name`?"),
+    ("invitations:\n", "reviews: {write_tags: [Order Type]}\ninvitations:\n", (16, 24),
+     "`Order Type` is not a field", ""),
     # mapping documents
     ("invitations:\n", "reviews: {service_mapping: nope.yaml}\ninvitations:\n", (16, 28),
      "There is no such mapping document.", "mappings/service_review.yaml"),

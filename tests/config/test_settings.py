@@ -59,6 +59,7 @@ def test_what_is_left_out_has_its_default(load, sound):
     assert settings.trustpilot.api_url == "https://api.trustpilot.com/v1"
     assert settings.reviews.first_run == timedelta(days=30)
     assert settings.reviews.overlap == timedelta(minutes=10)
+    assert settings.reviews.write_tags == ()
     assert dataclasses.astuple(settings.invitations.sender) == ("", "", "", "")
     assert dataclasses.astuple(settings.limits) == (833, 10_000, 10.0, 60.0, 4)
 
@@ -127,6 +128,12 @@ def test_a_key_with_an_empty_value_counts_as_left_out(load, sound):
 
     assert settings.invitations.sender.name == ""
     assert settings.reviews.first_run == timedelta(days=30)
+
+
+def test_the_fields_that_give_tags_are_kept_in_their_order(load, sound):
+    section = "reviews: {write_tags: [Order__r.Type, Language__c]}\ninvitations:"
+    settings = load(sound.replace("invitations:", section))
+    assert settings.reviews.write_tags == ("Order__r.Type", "Language__c")
 
 
 def test_a_mapping_beside_the_configuration_replaces_the_shipped_one(load, sound, tmp_path):

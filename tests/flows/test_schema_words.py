@@ -30,8 +30,8 @@ from connector.core.plan_replies import (
     QueuedReply,
     conflict_row,
     published_row,
-    stopped_row,
 )
+from connector.core.plan_replies import stopped_row as reply_stopped_row
 from connector.core.plan_sends import (
     DUE_FIELDS,
     DueInvitation,
@@ -43,6 +43,14 @@ from connector.core.plan_sends import (
     stop_row,
 )
 from connector.core.plan_summary import SUMMARY_FIELDS
+from connector.core.plan_tags import (
+    LATEST_FIELDS,
+    TAG_FIELDS,
+    added_row,
+    gone_row,
+    plan_tags,
+    stopped_row,
+)
 from connector.core.recipients import RecipientFacts
 from connector.core.reviews import ReviewType
 from connector.core.rules import Channel, Rule, TriggerObject, parse_recipient
@@ -122,7 +130,18 @@ def review_rows():
     yield published_row(QUEUED, NOW)
     yield conflict_row(QUEUED, "theirs", LONG)
     for status in (ReplyStatus.BLOCKED, ReplyStatus.FAILED):
-        yield stopped_row(QUEUED, status, LONG)
+        yield reply_stopped_row(QUEUED, status, LONG)
+    yield from tag_rows()
+
+
+def tag_rows():
+    typed = {"Id": "a02", "External_Id__c": "r1", "Type__c": "Service", "Tags_Wanted__c": True}
+    for text in (LONG, ", ".join(["👋" * 20] * 12), "a," * 127):
+        plan = plan_tags({**typed, "Tags_To_Add__c": text[:255]}, ())
+        latest = {"Tags__c": LONG[:255], "Tags_To_Add__c": ",".join("bcdefghij" * 14)}
+        yield added_row(plan, latest)
+        yield gone_row(plan, latest, LONG)
+        yield stopped_row(plan, LONG)
 
 
 def rows_of_issues():
@@ -179,6 +198,8 @@ def test_every_channel_has_its_word(schema):
         (INVITATION, DUE_FIELDS),
         (SEND_ATTEMPT, ATTEMPT_FIELDS),
         (REVIEW, QUEUED_FIELDS),
+        (REVIEW, TAG_FIELDS),
+        (REVIEW, LATEST_FIELDS),
         (BUSINESS_UNIT, UNIT_FIELDS),
         (BUSINESS_UNIT, SUMMARY_FIELDS),
         (CHECKPOINT, ("Key__c", "Mark__c", "Heartbeat__c")),

@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from connector.core.errors import AccessDenied, RequestRefused, VendorError
-from connector.core.records import Condition, Select
+from connector.core.records import AnyOf, Condition, Select
 from connector.emulator.faults import (
     Fault,
     drop_after,
@@ -194,6 +194,40 @@ def test_a_hidden_condition_has_no_answer(org, side):
     (answer,) = org.read([Select("Contact", ("Id",), where, optional=True)])
     assert answer.rows == ()
     assert answer.missing_fields == (OPTED_OUT,)
+
+
+def either(*fields):
+    return AnyOf(tuple(Condition(field, "!=", None) for field in fields))
+
+
+def test_any_of_several_conditions_finds_what_fulfils_one(org, side):
+    for name, email in (("Doe", "doe@example.com"), ("Roe", None), ("Poe", None)):
+        side.org.insert("Contact", {"LastName": name, "Email": email})
+    where = (AnyOf((Condition("Email", "!=", None), Condition("LastName", "=", "Poe"))),)
+    (answer,) = org.read([Select("Contact", ("LastName",), where, order_by=("LastName",))])
+    assert [row["LastName"] for row in answer.rows] == ["Doe", "Poe"]
+
+
+def test_a_hidden_alternative_leaves_the_others(org, side, contact):
+    side.org.hide_field("Contact", OPTED_OUT)
+    where = (either(OPTED_OUT, "LastName"),)
+    (answer,) = org.read([Select("Contact", ("Id",), where, optional=True)])
+    assert answer.rows == ({"Id": contact},)
+    assert answer.missing_fields == (OPTED_OUT,)
+
+
+@pytest.mark.usefixtures("contact")
+def test_alternatives_that_are_all_hidden_have_no_answer(org, side):
+    side.org.hide_field("Contact", OPTED_OUT)
+    where = (either(OPTED_OUT, "Nothing__c"),)
+    (answer,) = org.read([Select("Contact", ("Id",), where, optional=True)])
+    assert (answer.rows, answer.missing_fields) == ((), (OPTED_OUT, "Nothing__c"))
+
+
+def test_a_hidden_alternative_stops_a_question_that_needs_it(org, side):
+    side.org.hide_field("Contact", OPTED_OUT)
+    with pytest.raises(AccessDenied, match=OPTED_OUT):
+        org.read([Select("Contact", ("Id",), (either(OPTED_OUT, "LastName"),))])
 
 
 @pytest.mark.usefixtures("contact")

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from connector.core.records import Condition, Select
+from connector.core.records import AnyOf, Condition, Select
 from connector.gateways.salesforce_soql import LONGEST_QUERY, encoded, pieces, soql
 
 NOON = datetime(2026, 5, 4, 12, 0, 0, tzinfo=UTC)
@@ -136,6 +136,42 @@ def test_the_longest_of_two_lists_is_cut():
 def test_one_value_that_is_too_long_stays_one_query():
     select = Select("Case", ("Id",), (Condition("Subject", "in", ("x" * 20_000,)),))
     assert pieces(select) == [select]
+
+
+OPEN = AnyOf((Condition("Status", "=", "Open"), Condition("Priority", "!=", None)))
+
+
+def test_alternatives_stand_in_parentheses_among_conditions_that_must_all_hold():
+    select = Select("Case", ("Id",), (Condition("Origin", "=", "Web"), OPEN))
+    assert soql(select) == (
+        "SELECT Id FROM Case WHERE Origin = 'Web' AND (Status = 'Open' OR Priority != null)"
+    )
+    assert select.compared == ("Origin", "Status", "Priority")
+
+
+def test_the_name_of_an_alternative_is_checked_like_any_other():
+    injected = AnyOf((Condition("Name = 'x' OR Id", "=", 1),))
+    with pytest.raises(ValueError, match="not"):
+        soql(Select("Case", ("Id",), (injected,)))
+
+
+def test_a_list_beside_alternatives_is_cut_and_every_piece_repeats_them():
+    ids = tuple(f"500000000{i:06d}AAA" for i in range(40))
+    cut = pieces(Select("Case", ("Id",), (OPEN, Condition("Id", "in", ids))), longest=400)
+    assert len(cut) > 1
+    assert {piece.where[0] for piece in cut} == {OPEN}
+    assert tuple(value for piece in cut for value in piece.where[1].value) == ids
+
+
+def test_an_empty_list_among_alternatives_leaves_the_others():
+    either = AnyOf((Condition("Status", "in", ()), Condition("Id", "in", ["a", "b", "a"])))
+    (piece,) = pieces(Select("Case", ("Id",), (either,)))
+    assert soql(piece) == "SELECT Id FROM Case WHERE (Id IN ('a','b'))"
+
+
+@pytest.mark.parametrize("none", [AnyOf(()), AnyOf((Condition("Id", "in", ()),))])
+def test_no_alternative_asks_nothing(none):
+    assert pieces(Select("Case", ("Id",), (none,))) == []
 
 
 @given(values=st.lists(st.text(max_size=40), unique=True, max_size=300))

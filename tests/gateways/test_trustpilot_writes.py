@@ -334,6 +334,7 @@ def test_every_private_write_names_the_acting_user_where_one_is_set(
     client.reply("r1", "Thanks!")
     client.comment("c1", "Thanks!")
     client.send_invitation("u1", INVITATION)
+    client.add_tags("r1", ["vip"])
     server.will(scripted(body=b'{"conversationId": "c2"}', headers=_JSON))
     client.open_conversation("p1")
     layer.close()

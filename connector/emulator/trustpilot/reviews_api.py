@@ -13,6 +13,7 @@ from connector.emulator.trustpilot.review_list import (
 )
 from connector.emulator.trustpilot.service_reviews import Review, private_json
 from connector.emulator.trustpilot.state import TrustpilotState
+from connector.emulator.trustpilot.tags import Tag, same_tag, tags_of
 from connector.emulator.trustpilot.times import rendered
 from connector.emulator.trustpilot.wire import JSON_TYPE, Answer, Ask
 
@@ -60,6 +61,42 @@ def delete_reply(state: TrustpilotState, caller: Caller, ask: Ask) -> Answer:
         return Answer(status)
     state.service.change(review, {"companyReply": None})
     return Answer(204)
+
+
+def tags(state: TrustpilotState, caller: Caller, ask: Ask) -> Answer:
+    """Answer `GET /private/reviews/{id}/tags`."""
+    return Answer(body={"tags": _own_review(state, caller, ask).get("tags", [])})
+
+
+def add_tags(state: TrustpilotState, caller: Caller, ask: Ask) -> Answer:
+    """Answer `PUT /private/reviews/{id}/tags`: add to those that are there; the answer is empty."""
+    review = _own_review(state, caller, ask)
+    return _keep_tags(state, review, [*review.get("tags", []), *tags_of(ask)])
+
+
+def replace_tags(state: TrustpilotState, caller: Caller, ask: Ask) -> Answer:
+    """Answer `POST /private/reviews/{id}/tags`: forget those that are there, set these."""
+    return _keep_tags(state, _own_review(state, caller, ask), tags_of(ask))
+
+
+def remove_tag(state: TrustpilotState, caller: Caller, ask: Ask) -> Answer:
+    """Answer `DELETE /private/reviews/{id}/tags?group=&value=`: take one away, if it is there."""
+    review = _own_review(state, caller, ask)
+    unwanted = {"group": ask.last("group"), "value": ask.last("value")}
+    if not all(unwanted.values()):
+        raise bad_request("group and value are required.")
+    left = [tag for tag in review.get("tags", []) if not same_tag(tag, unwanted)]
+    return _keep_tags(state, review, left)
+
+
+def _keep_tags(state: TrustpilotState, review: Review, wanted: list[Tag]) -> Answer:
+    kept: list[Tag] = []
+    for tag in wanted:
+        doubled = any(same_tag(tag, other) for other in kept)
+        if not doubled or state.switches.second_same_tag == "new":
+            kept.append(tag)
+    state.service.change(review, {"tags": kept})
+    return Answer(state.switches.tags_success_status)
 
 
 def _own_review(state: TrustpilotState, caller: Caller, ask: Ask) -> Review:

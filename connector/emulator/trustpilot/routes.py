@@ -41,6 +41,10 @@ API_ROUTES: tuple[Row, ...] = (
     ("GET", _REVIEW, private(reviews_api.one_review)),
     ("POST", f"{_REVIEW}/reply", private(reviews_api.reply)),
     ("DELETE", f"{_REVIEW}/reply", private(reviews_api.delete_reply)),
+    ("GET", f"{_REVIEW}/tags", private(reviews_api.tags)),
+    ("PUT", f"{_REVIEW}/tags", private(reviews_api.add_tags)),
+    ("POST", f"{_REVIEW}/tags", private(reviews_api.replace_tags)),
+    ("DELETE", f"{_REVIEW}/tags", private(reviews_api.remove_tag)),
     (
         "GET",
         f"{_PRODUCT_REVIEWS}/business-units/{{unit_id}}/reviews",

@@ -152,7 +152,7 @@ def test_the_connector_cannot_lift_a_pause(permission_sets):
     assert locked == {f"{object_name}.{field}" for object_name, field in ONLY_READ}
 
 
-def test_agents_edit_replies_and_close_issues_and_nothing_else(permission_sets):
+def test_agents_edit_replies_and_tags_and_close_issues_and_nothing_else(permission_sets):
     content = permission_sets["Trustpilot_App_User"]
     editable = {p["field"] for p in content["fieldPermissions"] if p["editable"] == "true"}
     objects = {p["object"] for p in content["objectPermissions"] if p["allowEdit"] == "true"}
@@ -160,6 +160,8 @@ def test_agents_edit_replies_and_close_issues_and_nothing_else(permission_sets):
     assert editable == {
         "Trustpilot_Review__c.Reply__c",
         "Trustpilot_Review__c.Reply_Status__c",
+        "Trustpilot_Review__c.Tags_To_Add__c",
+        "Trustpilot_Review__c.Tags_Wanted__c",
         "Trustpilot_Issue__c.Status__c",
     }
     assert objects == {"Trustpilot_Review__c", "Trustpilot_Issue__c"}

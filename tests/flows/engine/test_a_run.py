@@ -52,7 +52,7 @@ def test_a_run_that_did_something_leaves_a_row_that_says_what(one_run, runs, emu
     (row,) = runs()
     assert row["Run_Id__c"] == report.run_id
     assert row["Reviews_Written__c"] == report.count("reviews_new") > 0
-    assert row["Flows__c"] == "erasure, replies_out, invitations_out, reviews_in, summary"
+    assert row["Flows__c"] == "erasure, replies_out, tags_out, invitations_out, reviews_in, summary"
     assert (row["Outcome__c"], row["Exit_Code__c"], row["Issues__c"]) == ("done", 0, 0)
     assert row["Complete_Through__c"] == "2026-03-02T09:00:00.000+0000"
     assert row["Trustpilot_Calls__c"] == emulator.calls.counts("trustpilot")
