@@ -32,6 +32,7 @@ class Gathered:
     schema: Schema
     service_mapping: Mapping
     product_mapping: Mapping
+    copies: tuple[Mapping, ...]
     secrets: Secrets
     link_keys: ReadOnlyMapping[DocumentPath, SecretBytes]
 
@@ -105,6 +106,7 @@ def _reviews(document: ConfigDocument, gathered: Gathered) -> ReviewSettings:
         on_delete=document.reviews.on_delete,
         service_mapping=gathered.service_mapping,
         product_mapping=gathered.product_mapping,
+        copies=gathered.copies,
     )
 
 

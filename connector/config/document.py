@@ -122,6 +122,7 @@ class ReviewsDocument(Section):
     on_delete: OnDelete = OnDelete.ANONYMISE
     service_mapping: str = "mappings/service_review.yaml"
     product_mapping: str = "mappings/product_review.yaml"
+    copies: tuple[str, ...] = ()
 
 
 class SenderDocument(Section):

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
+from connector.core.copies import Arrived, review_hash
 from connector.core.issues import Issue, issue_key
-from connector.core.mapping import content_hash, map_review
+from connector.core.mapping import lookup_values, map_review
 from connector.core.objects import REVIEW
 from connector.core.plan_reviews import (
     EDIT_FIELDS,
+    HASH,
     KEY,
     STORED_FIELDS,
     MappedReview,
@@ -22,6 +25,8 @@ from connector.core.reviews import Review, ReviewType, Unreadable
 from connector.core.run_report import Action
 from connector.core.units import Unit
 from connector.flows.context import RunContext
+from connector.flows.copies import REFUSED as COPY_REFUSED
+from connector.flows.copies import write_copies
 from connector.flows.matching import match_reviews, tell_invitations
 from connector.flows.tally import Tally
 
@@ -61,6 +66,7 @@ def store_reviews(
     for review_id in batch.keys() - (to_store - stored.keys()):
         _settle(context, batch[review_id].type, review_id, tally)
     refused = set() if context.dry_run else to_store - stored.keys()
+    refused |= {issue.record for issue in tally.issues if issue.code == COPY_REFUSED}
     return {name: each.content_hash for name, each in mapped.items() if name not in refused}
 
 
@@ -81,7 +87,11 @@ def _write(
     if not stores:
         return {}
     matches = match_reviews(context, [batch[store.id] for store in stores if store.is_new])
-    rows = [{**store.row, **matches.get(store.id, {})} for store in stores]
+    arrived = [
+        Arrived(batch[store.id], {**store.row, **matches.get(store.id, {})}) for store in stores
+    ]
+    refused = write_copies(context, arrived, tally)
+    rows = [_with_own_lookups(context, each, refused) for each in arrived]
     stored: dict[str, str] = {}
     for store, result in zip(stores, context.org.upsert(REVIEW, KEY, rows), strict=True):
         if result.error is None:
@@ -92,6 +102,17 @@ def _write(
             tally.issues.append(issue)
     tell_invitations(context, matches, stored, tally)
     return stored
+
+
+def _with_own_lookups(
+    context: RunContext, arrived: Arrived, refused: frozenset[str]
+) -> dict[str, Any]:
+    """The row with the lookups that its mapping adds; without a hash where a copy was refused."""
+    row = {
+        **arrived.row,
+        **lookup_values(context.policy.mapping(arrived.review.type), arrived.row),
+    }
+    return {**row, HASH: None} if arrived.review.id in refused else row
 
 
 def _settle(context: RunContext, review_type: ReviewType, review_id: str, tally: Tally) -> None:
@@ -113,10 +134,11 @@ def _read(
 
 def _mapped(context: RunContext, unit: Unit, review: Review) -> MappedReview:
     policy = context.policy
-    is_service = review.type is ReviewType.SERVICE
-    mapping = policy.service_mapping if is_service else policy.product_mapping
-    row = map_review(mapping, policy.schema, review)
-    return MappedReview(row | {"Business_Unit__c": unit.record_id or None}, content_hash(row))
+    row = map_review(policy.mapping(review.type), policy.schema, review).row
+    return MappedReview(
+        {**row, "Business_Unit__c": unit.record_id or None},
+        review_hash(row, review, policy.copies, policy.schema),
+    )
 
 
 def _action(store: StoreReview, review: Review) -> Action:

@@ -141,7 +141,7 @@ def test_a_mapping_beside_the_configuration_replaces_the_shipped_one(load, sound
     )
 
     assert len(settings.reviews.service_mapping.fields) == 1
-    assert settings.reviews.service_mapping.type is ReviewType.SERVICE
+    assert settings.reviews.service_mapping.types == (ReviewType.SERVICE,)
     assert len(settings.reviews.product_mapping.fields) > 1
 
 

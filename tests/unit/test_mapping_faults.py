@@ -30,7 +30,7 @@ SCHEMA = Schema(
         "Other__c": ObjectDefinition("Other__c", {"Key__c": KEY}),
     }
 )
-MAPPING = Mapping("Review__c", "Key__c", ReviewType.SERVICE, (FieldMap("Key__c", "id"),))
+MAPPING = Mapping("Review__c", "Key__c", (ReviewType.SERVICE,), (FieldMap("Key__c", "id"),))
 JOIN, LOWER = parse_transform("join"), parse_transform("lower")
 
 
@@ -63,7 +63,9 @@ def test_a_field_that_can_hold_its_value_has_no_fault(field):
     ("field", "path", "message", "hint"),
     [
         (FieldMap("Titlee__c", "title"), ("fields", "Titlee__c"),
-         "`Titlee__c` is not a field of Review__c.", "Did you mean `Title__c`?"),
+         "`Titlee__c` is not a field of Review__c.",
+         "Did you mean `Title__c`? A field of your own says its type: "
+         "`Titlee__c: {from: title, type: Text(80)}`."),
         (FieldMap("Title__c", "titlee"), ("fields", "Title__c", "from"),
          "`titlee` is not a word that a review has.", "Did you mean `title`?"),
         (FieldMap("Reply__c", "text"), ("fields", "Reply__c"),
