@@ -2,14 +2,24 @@
 
 import math
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta, timezone
 from types import MappingProxyType
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from connector.core.mapping import FieldMap, Mapping, content_hash, fit, map_review
+from connector.core.mapping import (
+    FieldMap,
+    LookupMap,
+    Mapping,
+    Related,
+    content_hash,
+    fit,
+    lookup_values,
+    map_review,
+)
+from connector.core.matching import LOOKUPS
 from connector.core.reviews import Review, ReviewType
 from connector.core.schema import FieldDefinition, ObjectDefinition, Schema
 from connector.core.transforms import parse_transform, width
@@ -28,6 +38,7 @@ FIELDS = (
     FieldDefinition("Created__c", "DateTime"),
     FieldDefinition("Type__c", "Picklist", 255, picklist=("Service", "Product"), restricted=True),
     FieldDefinition("Origin__c", "Text", 20),
+    FieldDefinition("Day__c", "Date"),
 )
 SCHEMA = Schema(
     MappingProxyType(
@@ -52,6 +63,7 @@ MAPPING = Mapping(
         FieldMap("Created__c", "created_at"),
         FieldMap("Type__c", "type"),
         FieldMap("Origin__c", constant="Trustpilot"),
+        FieldMap("Day__c", "created_at", transform=parse_transform("local_date UTC")),
     ),
 )
 REVIEW = Review(
@@ -98,6 +110,7 @@ def test_any_review_gives_a_row_that_fits_its_fields(review):
     assert row["Stars__c"] is None or abs(row["Stars__c"]) < 10
     assert row["Score__c"] is None or abs(row["Score__c"]) < 100
     assert row["Verified__c"] in {True, False}
+    assert row["Day__c"] is None or 1700 <= row["Day__c"].year <= 4000
 
 
 @given(REVIEWS)
@@ -139,10 +152,52 @@ def test_a_plain_review_arrives_as_it_is():
         ("is_verified", None, "Verified__c", False),  # a checkbox is never empty
         ("created_at", datetime(1, 1, 1, tzinfo=UTC), "Created__c", None),  # "no date" in .NET
         ("stars", None, "Stars__c", None),
+        ("created_at", datetime(2026, 5, 1, tzinfo=UTC), "Day__c", date(2026, 5, 1)),
+        ("created_at", datetime(1, 1, 1, tzinfo=UTC), "Day__c", None),
     ],
 )
 def test_a_value_is_fitted_to_its_field(field, value, target, expected):
     assert map_review(MAPPING, SCHEMA, replace(REVIEW, **{field: value})).row[target] == expected
+
+
+@pytest.mark.parametrize(
+    ("change", "cut"),
+    [
+        ({}, ()),
+        ({"title": "a title that is far too long"}, ("Title__c",)),
+        ({"title": "a   title   far   too   long"}, ()),  # blanks are no words
+        ({"text": "word " * 30, "tags": ("red", "green", "blue")}, ("Text__c", "Tags__c")),
+        ({"text": "It ends with an ellipsis…"}, ()),
+        ({"id": "a" * 30}, ()),  # a key is never cut
+        ({"consumer_email": "a" * 99 + "@example.org"}, ()),  # left out, which is another matter
+    ],
+)
+def test_the_fields_that_were_cut_are_told(change, cut):
+    assert map_review(MAPPING, SCHEMA, replace(REVIEW, **change)).cut == cut
+
+
+def test_a_lookup_takes_what_the_reviews_own_row_says_and_nothing_else():
+    lookups = (LookupMap("Payer__c", Related.ACCOUNT), LookupMap("Shop__c", Related.BUSINESS_UNIT))
+    mapping = replace(MAPPING, lookups=lookups)
+
+    assert lookup_values(mapping, {"Account__c": None, "Case__c": "500"}) == {"Payer__c": None}
+    assert lookup_values(mapping, {"Business_Unit__c": "a01"}) == {"Shop__c": "a01"}
+
+
+def test_every_lookup_that_matching_fills_has_its_word():
+    assert {each.field for each in Related} == {*LOOKUPS, "Business_Unit__c"}
+
+
+@given(
+    st.sampled_from([*FIELDS, *(FieldDefinition("X", "Text", n) for n in range(1, 9))]),
+    st.text(max_size=80),
+)
+def test_a_fitted_text_fits_again_unchanged(definition, text):
+    if definition.type not in {"Text", "LongTextArea"}:
+        return
+    once = fit(definition, text)
+
+    assert once is None or fit(definition, once) == once
 
 
 def test_a_unique_key_is_never_cut():
