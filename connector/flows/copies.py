@@ -17,12 +17,14 @@ from connector.core.copies import (
     matched_lookups,
     written_fields,
 )
+from connector.core.errors import AccessDenied, ConnectorError, RequestRefused
 from connector.core.issues import Issue, issue_key
 from connector.core.mapping import Mapping as FieldMapping
 from connector.core.mapping import lookup_values
 from connector.core.objects import REVIEW
 from connector.core.policy import RunPolicy
 from connector.core.records import Condition, Row, RowError, RowResult, Select
+from connector.core.reviews import Review
 from connector.flows.context import RunContext
 from connector.flows.ports import Org
 from connector.flows.tally import Tally
@@ -57,17 +59,16 @@ def write_copies(context: RunContext, arrived: Sequence[Arrived], tally: Tally) 
 
     One upsert for each document. To be called before the reviews' own records are written: a
     review that is returned must not get its content hash, so that a later run tries again.
-    Each of them is an issue; the issues of the others are closed.
+    Whatever was refused is an issue; the issues of the others are closed.
     """
-    refused: dict[str, Issue] = {}
-    if context.policy.copies:
-        arrived = _with_stored_lookups(context, arrived)
-    for mapping in context.policy.copies:
-        concerned = [each for each in arrived if each.review.type in mapping.types]
+    copies = context.policy.copies
+    known = _with_stored_lookups(context, arrived) if copies else []
+    refused: set[str] = set()
+    for mapping in copies:
+        concerned = [each for each in known if each.review.type in mapping.types]
         refused |= _write(context, mapping, concerned, tally)
-    tally.issues += refused.values()
-    keys = [issue_key(REFUSED, each.review.id) for each in arrived if each.review.id not in refused]
-    tally.passed += [key for key in keys if key in context.opening.issues]
+    written = (each.review.id for each in arrived if each.review.id not in refused)
+    _settle(context, written, tally)
     return frozenset(refused)
 
 
@@ -150,20 +151,32 @@ def _errors(ids: Sequence[str], results: Sequence[RowResult]) -> dict[str, RowEr
 
 def _write(
     context: RunContext, mapping: FieldMapping, arrived: Sequence[Arrived], tally: Tally
-) -> dict[str, Issue]:
-    """Write the copies of one document; return an issue for each review that was refused."""
+) -> set[str]:
+    """Write the copies of one document; return the reviews that were refused."""
     made = [copy_row(mapping, context.policy.schema, each) for each in arrived]
     rows = [each.row for each in made]
-    results = context.org.upsert(mapping.object, mapping.external_id, rows) if rows else []
-    refused: dict[str, Issue] = {}
+    try:
+        results = context.org.upsert(mapping.object, mapping.external_id, rows) if rows else []
+    except (AccessDenied, RequestRefused) as refusal:  # of the object or its key, not of a row
+        tally.issues.append(_impossible(mapping, refusal))
+        return {each.review.id for each in arrived}
+    if rows:
+        _settle(context, [mapping.object], tally)
+    refused: set[str] = set()
     for one, mapped, result in zip(arrived, made, results, strict=True):
         if result.error is None:
             tally.counts["copies_written"] += 1
             tally.counts["texts_cut"] += len(mapped.cut)
         else:
-            unit_id = one.review.business_unit_id
-            refused[one.review.id] = _refused(mapping, one.review.id, unit_id, result.error)
+            refused.add(one.review.id)
+            tally.issues.append(_refused(mapping, one.review, result.error))
     return refused
+
+
+def _settle(context: RunContext, records: Iterable[str], tally: Tally) -> None:
+    """Close what earlier runs could not do about these reviews, or about a whole object."""
+    keys = (issue_key(REFUSED, record) for record in records)
+    tally.passed += [key for key in keys if key in context.opening.issues]
 
 
 def _with_stored_lookups(context: RunContext, arrived: Sequence[Arrived]) -> list[Arrived]:
@@ -184,13 +197,24 @@ def copies_where(mapping: FieldMapping, condition: Condition) -> Select:
     return Select(mapping.object, fields, (condition,))
 
 
-def _refused(mapping: FieldMapping, review_id: str, unit_id: str, error: RowError) -> Issue:
+def _refused(mapping: FieldMapping, review: Review, error: RowError) -> Issue:
     fields = f" ({', '.join(error.fields)})" if error.fields else ""
     return Issue(
         code=REFUSED,
         message=f"The org refused the copy in {mapping.object}: {error.code}{fields}.",
         next_step="Correct the copy document or the org's validation; a later run tries again.",
         flow=_FLOW,
-        record=review_id,
-        business_unit_id=unit_id,
+        record=review.id,
+        business_unit_id=review.business_unit_id,
+    )
+
+
+def _impossible(mapping: FieldMapping, refusal: ConnectorError) -> Issue:
+    return Issue(
+        code=REFUSED,
+        message=f"No review can be copied to {mapping.object}: {refusal.message}",
+        next_step="Check that the object and its external id exist, and that the connector's user "
+        "may read, create and edit them.",
+        flow=_FLOW,
+        record=mapping.object,
     )

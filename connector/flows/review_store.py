@@ -25,7 +25,6 @@ from connector.core.reviews import Review, ReviewType, Unreadable
 from connector.core.run_report import Action
 from connector.core.units import Unit
 from connector.flows.context import RunContext
-from connector.flows.copies import REFUSED as COPY_REFUSED
 from connector.flows.copies import write_copies
 from connector.flows.matching import match_reviews, tell_invitations
 from connector.flows.tally import Tally
@@ -62,11 +61,10 @@ def store_reviews(
     tally.counts["reviews_unchanged"] += len(mapped) - len(stores)
     tally.actions += [_action(store, batch[store.id]) for store in stores]
     to_store = {store.id for store in stores}
-    stored = {} if context.dry_run else _write(context, unit, stores, batch, tally)
+    stored, uncopied = _write(context, unit, stores, batch, tally)
     for review_id in batch.keys() - (to_store - stored.keys()):
         _settle(context, batch[review_id].type, review_id, tally)
-    refused = set() if context.dry_run else to_store - stored.keys()
-    refused |= {issue.record for issue in tally.issues if issue.code == COPY_REFUSED}
+    refused = set() if context.dry_run else (to_store - stored.keys()) | uncopied
     return {name: each.content_hash for name, each in mapped.items() if name not in refused}
 
 
@@ -82,16 +80,19 @@ def _write(
     stores: Sequence[StoreReview],
     batch: Mapping[str, Review],
     tally: Tally,
-) -> dict[str, str]:
-    """Write the reviews, the new ones connected; return the record ids of what was stored."""
-    if not stores:
-        return {}
+) -> tuple[dict[str, str], frozenset[str]]:
+    """Write copies, then reviews, the new ones connected; a dry run writes nothing.
+
+    Returns the record ids of what was stored, and the reviews whose copy was refused.
+    """
+    if not stores or context.dry_run:
+        return {}, frozenset()
     matches = match_reviews(context, [batch[store.id] for store in stores if store.is_new])
     arrived = [
         Arrived(batch[store.id], {**store.row, **matches.get(store.id, {})}) for store in stores
     ]
-    refused = write_copies(context, arrived, tally)
-    rows = [_with_own_lookups(context, each, refused) for each in arrived]
+    uncopied = write_copies(context, arrived, tally)
+    rows = [_with_own_lookups(context, each, uncopied) for each in arrived]
     stored: dict[str, str] = {}
     for store, result in zip(stores, context.org.upsert(REVIEW, KEY, rows), strict=True):
         if result.error is None:
@@ -101,18 +102,18 @@ def _write(
             issue = _refused_issue(store.id, batch[store.id].type, unit, result.error)
             tally.issues.append(issue)
     tell_invitations(context, matches, stored, tally)
-    return stored
+    return stored, uncopied
 
 
 def _with_own_lookups(
-    context: RunContext, arrived: Arrived, refused: frozenset[str]
+    context: RunContext, arrived: Arrived, uncopied: frozenset[str]
 ) -> dict[str, Any]:
     """The row with the lookups that its mapping adds; without a hash where a copy was refused."""
     row = {
         **arrived.row,
         **lookup_values(context.policy.mapping(arrived.review.type), arrived.row),
     }
-    return {**row, HASH: None} if arrived.review.id in refused else row
+    return {**row, HASH: None} if arrived.review.id in uncopied else row
 
 
 def _settle(context: RunContext, review_type: ReviewType, review_id: str, tally: Tally) -> None:

@@ -120,17 +120,28 @@ def test_a_refused_copy_is_an_issue_and_is_tried_again_until_it_passes(one_run, 
     assert look.stored(missing)["Content_Hash__c"]
 
 
-def test_a_document_for_an_object_that_the_org_lacks_loses_nothing(one_run, write, look):
-    review = write()
-    look.emulator.org.hide_object("Feedback__c")
+@pytest.mark.parametrize("hidden", ["object", "key"])
+def test_a_document_that_the_org_cannot_take_is_one_issue_and_the_reviews_arrive(
+    hidden, one_run, write, look
+):
+    reviews, org = {write(), write()}, look.emulator.org
+    name, *key = ("Feedback__c",) if hidden == "object" else ("Feedback__c", "Review_Id__c")
+    org.hide_field(name, *key) if key else org.hide_object(name)
+
     report = one_run()
-    assert report.failures or report.open_issues
-    look.emulator.org.show_object("Feedback__c")
+
+    ((code, record, sentence),) = look.issues()
+    assert (code, record) == ("review_copy_refused", "Feedback__c")
+    assert sentence.startswith("No review can be copied to Feedback__c: Salesforce does not allow")
+    assert report.failures == ()
+    assert {look.stored(each)["Content_Hash__c"] for each in reviews} == {None}
+    org.show_field(name, *key) if key else org.show_object(name)
 
     one_run()
 
-    assert set(look.copies()) == {review}
-    assert look.stored(review)["Content_Hash__c"]
+    assert set(look.copies()) == reviews
+    assert look.issues() == []
+    assert all(look.stored(each)["Content_Hash__c"] for each in reviews)
 
 
 @pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
@@ -164,6 +175,7 @@ def test_a_field_and_a_lookup_of_ones_own_on_the_review_object_are_filled(
     one_run(settings=copying(own_fields=True))
 
     assert look.stored(review)["Payer__c"] == payer
+    assert look.stored(review)["Region__c"] == "A region…"
 
 
 def test_a_customer_who_comes_later_is_connected_in_the_copy_as_well(one_run, copying, write, look):
