@@ -85,8 +85,8 @@ def test_a_shipped_mapping_has_no_fault(schema, review_type):
          (8, 34), "takes five different labels", ""),
         ("join}", "join}\nlookups: {Account__c: account}", (8, 11),
          "`Account__c` is written by the connector itself.", "Remove the line."),
-        ("join}", "join}\nlookups: {Payer__c: acount}", (8, 21),
-         "`acount` is not a value of `Payer__c`.", "Did you mean `account`?"),
+        ("join}", "join}\nlookups: {Payer__c: accounts}", (8, 21),
+         "`accounts` is not a value of `Payer__c`.", "Did you mean `account`?"),
         ("join}", "join}\nlookups: {Payer: account}", (8, 11),
          "`Payer` is not the name of a field of your own.", "ends with `__c`"),
         ("join}", "join}\nlookups: [account]", (8, 10), "`lookups` must hold keys", ""),
@@ -158,7 +158,7 @@ lookups:
         ("of: both", "of: all", (3, 5), "`all` is not a value of `of`.", "service, product, both"),
         ("Customer__c: account", "Customer__c: owner", (8, 16), "is not a value of", "`order`?"),
         ("Customer__c: account", "headline__C: account", (8, 3), "is filled twice", "Keep one."),
-        ("object: Feedback__c", "objekt: Feedback__c", (1, 1), "`objekt` is not a key", "`object`"),
+        ("object: Feedback__c", "objects: Feedback__c", (1, 1), "`objects` is not", "`object`"),
     ],
 )  # fmt: skip
 def test_a_wrong_copy_document_is_refused_at_its_place(tmp_path, schema, row):

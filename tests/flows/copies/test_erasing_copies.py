@@ -9,6 +9,7 @@ from connector.core.plan_erasure import OnDelete
 from connector.emulator.doors import InProcessDoor
 from connector.emulator.faults import custom_row_error
 from connector.flows.erase_person import erase_person
+from connector.report.erasure_text import erasure_as_text
 from connector.wiring import Transports, connect, run_policy
 
 MAIL = "wanda@customer.example"
@@ -191,6 +192,7 @@ def test_a_person_who_asks_is_forgotten_in_copies_too(kept, erase, look):
 
     assert report.refused == ()
     assert report.copies == (look.copies()[kept[0]]["Id"],)
+    assert f"1 copied review(s) blanked\n  {report.copies[0]}" in erasure_as_text(report)
     assert report.reviews == (look.stored(kept[0])["Id"],)
     assert look.left_over(kept[0]) == []
     assert look.left_over(kept[1])
