@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from requests.adapters import BaseAdapter
 
 from connector.config import BusinessUnitSettings, Settings, SignIn
+from connector.core.declarations import declared
 from connector.core.doctor_report import Check, Finding, misconfigured, passed
 from connector.core.links import LinkKeys
 from connector.core.policy import RunPolicy, Sender, UnitPolicy
@@ -91,9 +92,10 @@ def run_policy(settings: Settings) -> RunPolicy:
     return RunPolicy(
         organization_id=settings.salesforce.organization_id,
         units=tuple(_unit_policy(unit) for unit in settings.business_units),
-        schema=settings.schema,
+        schema=declared(settings.schema, settings.reviews.mappings),
         service_mapping=settings.reviews.service_mapping,
         product_mapping=settings.reviews.product_mapping,
+        copies=settings.reviews.copies,
         first_run=settings.reviews.first_run,
         overlap=settings.reviews.overlap,
         rescan=settings.reviews.rescan,

@@ -33,5 +33,6 @@ def validate(config_path: Path) -> None:
             f"{settings.file} is valid: {len(settings.business_units)} business unit(s), "
             f"{len(settings.reviews.service_mapping.fields)} service and "
             f"{len(settings.reviews.product_mapping.fields)} product review fields, "
+            f"{len(settings.reviews.copies)} copy document(s), "
             f"{len(rules)} rule(s), {switched_on} switched on."
         )

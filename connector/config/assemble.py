@@ -32,6 +32,7 @@ class Gathered:
     schema: Schema
     service_mapping: Mapping
     product_mapping: Mapping
+    copies: tuple[Mapping, ...]
     secrets: Secrets
     link_keys: ReadOnlyMapping[DocumentPath, SecretBytes]
 
@@ -106,6 +107,7 @@ def _reviews(document: ConfigDocument, gathered: Gathered) -> ReviewSettings:
         write_tags=document.reviews.write_tags,
         service_mapping=gathered.service_mapping,
         product_mapping=gathered.product_mapping,
+        copies=gathered.copies,
     )
 
 

@@ -50,7 +50,8 @@ def _rule_problems(
         yield source.problem(path, message, f"Add `business_unit:` with one of {_listed(names)}.")
     elif isinstance(name, str) and names and name not in names:
         message = f"{quoted(name)} is not a business unit of this file."
-        yield source.problem((*path, "business_unit"), message, did_you_mean(name, names))
+        known = [each for each in names if each in quoted(each)]  # no address that was typed there
+        yield source.problem((*path, "business_unit"), message, did_you_mean(name, known))
     elif units and rule.get("as") == Channel.BUSINESS_GENERATED_LINK:
         unit = next((each for each in units if each.get("name") == name), units[0])
         if not unit.get("link_keys"):

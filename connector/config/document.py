@@ -142,6 +142,7 @@ class ReviewsDocument(Section):
     write_tags: tuple[FieldPath, ...] = ()
     service_mapping: str = "mappings/service_review.yaml"
     product_mapping: str = "mappings/product_review.yaml"
+    copies: tuple[str, ...] = ()
 
 
 class SenderDocument(Section):

@@ -5,7 +5,8 @@ Each step goes on with what is sound, so that one mistake does not hide the next
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -22,7 +23,7 @@ from connector.config.document import (
     SalesforceDocument,
     TrustpilotDocument,
 )
-from connector.config.mapping_document import read_mapping
+from connector.config.mapping_document import read_copy, read_mapping
 from connector.config.metadata import read_schema
 from connector.config.problems import problems_of
 from connector.config.secrets import Secrets, read_link_key, read_secrets
@@ -54,6 +55,7 @@ def load_settings(
     service = reading.mapping("service_mapping", ReviewType.SERVICE, schema)
     product = reading.mapping("product_mapping", ReviewType.PRODUCT, schema)
     reading.tag_paths(schema)
+    copies = reading.copies(schema)
     secrets = read_secrets(reading.references(), environ, reading.source)
     link_keys = reading.link_keys(secrets)
     if require_secrets:
@@ -61,7 +63,7 @@ def load_settings(
     if reading.problems or not (document and schema and service and product):
         raise ConfigurationError(reading.in_order())
     return assemble(
-        document, Gathered(schema, service, product, secrets, link_keys), reading.source
+        document, Gathered(schema, service, product, copies, secrets, link_keys), reading.source
     )
 
 
@@ -71,6 +73,7 @@ class _Reading:
     def __init__(self, source: YamlSource) -> None:
         self.source = source
         self.problems: list[Problem] = []
+        self.mappings: list[FieldMapping] = []
 
     def document(self) -> ConfigDocument | None:
         self.problems.extend(cross_checks(self.source))
@@ -93,16 +96,38 @@ class _Reading:
         section = self._sound(ReviewsDocument, ("reviews",), absent={})
         if section is None or schema is None:
             return None
-        written = getattr(section, key)
+        file = self._found(getattr(section, key), ("reviews", key))
+        if file is None:
+            return None
+        return self._read(partial(read_mapping, file, review_type, schema, self.mappings))
+
+    def copies(self, schema: Schema | None) -> tuple[FieldMapping, ...]:
+        section = self._sound(ReviewsDocument, ("reviews",), absent={})
+        if section is None or schema is None:
+            return ()
+        found = [
+            self._found(written, ("reviews", "copies", position))
+            for position, written in enumerate(section.copies)
+        ]
+        read = [
+            self._read(partial(read_copy, file, schema, self.mappings)) for file in found if file
+        ]
+        return tuple(each for each in read if each)
+
+    def _found(self, written: str, path: DocumentPath) -> Path | None:
         file = locations.find_document(written, Path(self.source.file).parent)
         if file is None:
-            self.problems.append(self._no_such_mapping(key))
-            return None
+            self.problems.append(self._no_such_mapping(path))
+        return file
+
+    def _read(self, read: Callable[[], FieldMapping]) -> FieldMapping | None:
         try:
-            return read_mapping(file, review_type, schema)
+            mapping = read()
         except ConfigurationError as error:
             self.problems.extend(error.problems)
             return None
+        self.mappings.append(mapping)
+        return mapping
 
     def tag_paths(self, schema: Schema | None) -> None:
         section = self._sound(ReviewsDocument, ("reviews",), absent={})
@@ -151,12 +176,12 @@ class _Reading:
         except ValidationError:  # told in full by `document`
             return None
 
-    def _no_such_mapping(self, key: str) -> Problem:
+    def _no_such_mapping(self, path: DocumentPath) -> Problem:
         shipped = sorted(file.name for file in locations.mappings().glob("*.yaml"))
         hint = (
             f"It is looked for beside this file, then among the shipped ones: {_listed(shipped)}."
         )
-        return self.source.problem(("reviews", key), "There is no such mapping document.", hint)
+        return self.source.problem(path, "There is no such mapping document.", hint)
 
 
 def _listed(names: list[str]) -> str:

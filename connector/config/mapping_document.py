@@ -1,13 +1,18 @@
 """Reads a mapping document and holds it against the schema.
 
-The document has three keys: `object`, `external_id` and `fields`. A field takes a word of a
-review, `{from: word, transform: name}`, or `{constant: value}`.
+A document says `object`, `external_id`, `fields` and `lookups`; one that copies reviews to an
+object of the admin's own also says `of`. A field takes a word of a review,
+`{from: word, transform: name}` or `{constant: value}`; an own field also says its `type`.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import tzinfo
+from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Self, TypeVar
+from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import (
     BeforeValidator,
@@ -22,12 +27,15 @@ from connector.config.problems import problems_of
 from connector.config.section import Section
 from connector.config.values import NotEmpty
 from connector.config.yaml_source import DocumentPath, YamlSource, read_yaml
+from connector.core.copy_faults import copy_faults
+from connector.core.declarations import own_field, parse_field_type
 from connector.core.errors import ConfigurationError, Problem
-from connector.core.mapping import FieldMap, Mapping
-from connector.core.mapping_faults import mapping_faults
+from connector.core.mapping import FieldMap, LookupMap, Mapping, Related
+from connector.core.mapping_faults import Fault, mapping_faults
 from connector.core.reviews import ReviewType
-from connector.core.schema import Schema
+from connector.core.schema import FieldDefinition, Schema
 from connector.core.transforms import Transform, parse_transform
+from connector.core.words import UnknownWord
 
 _FORMS = "Write a word of a review, `{from: word, transform: name}` or `{constant: value}`."
 
@@ -41,16 +49,32 @@ def _spelled_out(value: Any) -> Any:
 
 
 def _transform(value: Any) -> Transform:
-    return parse_transform(str(value))
+    return parse_transform(str(value), find_zone)
+
+
+def _field_type(value: Any) -> FieldDefinition:
+    return parse_field_type(str(value))
+
+
+def find_zone(name: str) -> tzinfo:
+    """Return a time zone by its IANA name. Raises `UnknownWord` for a name there is not."""
+    try:
+        return ZoneInfo(name)
+    except (KeyError, ValueError, OSError):  # no such name, no name at all, or a folder of names
+        known = sorted(available_timezones())
+        raise UnknownWord("This machine does not know the time zone.", name, known) from None
 
 
 class FieldDocument(Section):
-    """What one field takes."""
+    """What one field takes, and its type where it is one's own."""
 
     source: Annotated[str, Field(alias="from")] = ""
     constant: StrictBool | int | float | str | None = None
     transform: Annotated[
         Transform | None, PlainValidator(_transform, json_schema_input_type=str)
+    ] = None
+    type: Annotated[
+        FieldDefinition | None, PlainValidator(_field_type, json_schema_input_type=str)
     ] = None
 
     @model_validator(mode="after")
@@ -68,51 +92,105 @@ class MappingDocument(Section):
     object: str
     external_id: str
     fields: Annotated[dict[str, Annotated[FieldDocument, BeforeValidator(_spelled_out)]], NotEmpty]
+    lookups: dict[str, Related] = Field(default_factory=dict)
 
 
-def read_mapping(path: Path, review_type: ReviewType, schema: Schema) -> Mapping:
-    """Return the mapping in a file. Raises `ConfigurationError` with everything wrong in it."""
+class Of(StrEnum):
+    """Which reviews a document copies."""
+
+    SERVICE = "service"
+    PRODUCT = "product"
+    BOTH = "both"
+
+    @property
+    def types(self) -> tuple[ReviewType, ...]:
+        """The types of the reviews."""
+        return tuple(each for each in ReviewType if self in (Of.BOTH, each.value.lower()))
+
+
+class CopyDocument(MappingDocument):
+    """A document that copies reviews to an object of one's own."""
+
+    of: Of = Of.BOTH
+
+
+Document = TypeVar("Document", bound=MappingDocument)
+
+
+def read_mapping(
+    path: Path, review_type: ReviewType, schema: Schema, others: Sequence[Mapping] = ()
+) -> Mapping:
+    """Return the mapping in a file. Raises `ConfigurationError` with everything wrong in it.
+
+    `others` are the mappings that were read before.
+    """
     source = read_yaml(path)
-    problems, document = _validated(source)
-    mapping = _compiled(document, review_type, source) if document else None
-    for fault in mapping_faults(mapping, schema) if mapping else ():
-        problems.append(source.problem(fault.path, fault.message, fault.hint, of=fault.of))
+    problems, document = _validated(source, MappingDocument)
+    mapping = _compiled(document, (review_type,), source) if document else None
+    faults = mapping_faults(mapping, schema, others) if mapping else ()
+    return _without_problems(mapping, [*problems, *_placed(faults, source)])
+
+
+def read_copy(path: Path, schema: Schema, others: Sequence[Mapping] = ()) -> Mapping:
+    """Return the mapping in a file that copies reviews; raises like `read_mapping`."""
+    source = read_yaml(path)
+    problems, document = _validated(source, CopyDocument)
+    mapping = _compiled(document, document.of.types, source) if document else None
+    faults = copy_faults(mapping, schema, others) if mapping else ()
+    return _without_problems(mapping, [*problems, *_placed(faults, source)])
+
+
+def _placed(faults: Iterable[Fault], source: YamlSource) -> Iterator[Problem]:
+    return (source.problem(each.path, each.message, each.hint, of=each.of) for each in faults)
+
+
+def _without_problems(mapping: Mapping | None, problems: list[Problem]) -> Mapping:
     if problems or mapping is None:
         raise ConfigurationError(problems)
     return mapping
 
 
-def _validated(source: YamlSource) -> tuple[list[Problem], MappingDocument | None]:
+def _validated(source: YamlSource, model: type[Document]) -> tuple[list[Problem], Document | None]:
     """Return what the shape of the document gets wrong, and as much of it as can be judged."""
     try:
-        return [], MappingDocument.model_validate(source.data)
+        return [], model.model_validate(source.data)
     except ValidationError as error:
-        problems = problems_of(error, source, MappingDocument)
+        problems = problems_of(error, source, model)
         broken = {each["loc"][:2] for each in error.errors()}
     try:
-        return problems, MappingDocument.model_validate(_without(broken, source.data))
+        return problems, model.model_validate(_without(broken, source.data))
     except ValidationError:
         return problems, None
 
 
 def _without(broken: set[DocumentPath], data: dict[str, Any]) -> dict[str, Any]:
-    """Return the document without its broken fields; what else is broken stays broken."""
-    fields = data.get("fields")
-    if not isinstance(fields, dict):
-        return data
-    sound = {name: each for name, each in fields.items() if ("fields", name) not in broken}
-    return {**data, "fields": sound}
+    """Return the document without its broken lines; what else is broken stays broken."""
+    return {
+        key: {name: line for name, line in each.items() if (key, name) not in broken}
+        if key in ("fields", "lookups") and isinstance(each, dict)
+        else each
+        for key, each in data.items()
+    }
 
 
-def _compiled(document: MappingDocument, review_type: ReviewType, source: YamlSource) -> Mapping:
+def _compiled(
+    document: MappingDocument, types: tuple[ReviewType, ...], source: YamlSource
+) -> Mapping:
+    key = document.external_id
     fields = (
         FieldMap(
             target,
             each.source,
             each.constant,
             each.transform,
-            place=source.written_at(("fields", target), of="key"),
+            own_field(target, each.type, is_key=target == key) if each.type else None,
+            source.written_at(("fields", target), of="key"),
         )
         for target, each in document.fields.items()
     )
-    return Mapping(document.object, document.external_id, review_type, tuple(fields))
+    lookups = (
+        LookupMap(target, related, source.written_at(("lookups", target), of="key"))
+        for target, related in document.lookups.items()
+    )
+    place = source.written_at(("object",), of="key")
+    return Mapping(document.object, key, types, tuple(fields), tuple(lookups), place)

@@ -95,6 +95,7 @@ class BusinessUnitSettings:
 class ReviewSettings:
     """How reviews come in: the first run's reach, the overlap of runs, a mapping per type.
 
+    `copies` are the mappings that write reviews to objects of the admin's own as well.
     Every `rescan_every` the last `rescan` is read again, for what lists by creation time hide.
     `write_tags` are field paths of the review's record whose values become its tags.
     """
@@ -107,6 +108,12 @@ class ReviewSettings:
     write_tags: tuple[str, ...]
     service_mapping: Mapping
     product_mapping: Mapping
+    copies: tuple[Mapping, ...] = ()
+
+    @property
+    def mappings(self) -> tuple[Mapping, ...]:
+        """Every mapping, those of the review object first."""
+        return (self.service_mapping, self.product_mapping, *self.copies)
 
 
 @dataclass(frozen=True)
@@ -150,9 +157,10 @@ class LimitSettings:
 class Settings:
     """Everything the configuration says.
 
-    `file` is the path it was read from. `schema` is the package in `salesforce/`, which both
-    mappings have been held against. `missing_secrets` is empty unless secrets were not
-    required; each entry says where the reference stands and what is absent.
+    `file` is the path it was read from. `schema` is the package in `salesforce/`, which the
+    mappings have been held against; what they declare beyond it stands in the mappings.
+    `missing_secrets` is empty unless secrets were not required; each entry says where the
+    reference stands and what is absent.
     """
 
     file: str

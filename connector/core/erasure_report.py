@@ -11,12 +11,13 @@ from connector.core.errors import ConnectorError
 class ErasureReport:
     """What was erased in the org and at Trustpilot.
 
-    `reviews`, `invitations` and `cancelled` (a part of the invitations) are record ids;
+    `copies`, `reviews`, `invitations` and `cancelled` (a part of them) are record ids;
     `refused` are pairs of record id and the org's code. `units` are the names of the business
     units whose invitation data Trustpilot took away; `failures` say what it did not.
     """
 
     dry_run: bool
+    copies: tuple[str, ...] = ()
     reviews: tuple[str, ...] = ()
     invitations: tuple[str, ...] = ()
     cancelled: tuple[str, ...] = ()

@@ -5,7 +5,9 @@ It only judges; where in the file a fault stands is known to the configuration a
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType, NoneType, UnionType
@@ -49,11 +51,15 @@ HOLDS: MappingProxyType[Kind, frozenset[str]] = MappingProxyType(
         Kind.NUMBER: frozenset({"Number", "Currency", "Percent"}),
         Kind.BOOLEAN: frozenset({"Checkbox"}),
         Kind.TIME: frozenset({"DateTime"}),
+        Kind.DATE: frozenset({"Date"}),
     }
 )
 """Which field types can hold which kind of value; the other kinds need a transform."""
 
 _TRANSFORM_FOR = {Kind.LIST: "join", Kind.RATINGS: "attribute_ratings"}
+_TO_A_DAY = "Add `transform: local_date ZONE`, such as `local_date Europe/Berlin`."
+_NAME = re.compile(r"[A-Za-z]\w*", re.ASCII)
+_OWN_NAME = re.compile(r"[A-Za-z]\w*__c", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -78,8 +84,13 @@ class Fault:
     of: Literal["key", "value"] = "value"
 
 
-def mapping_faults(mapping: Mapping, schema: Schema) -> Iterator[Fault]:
-    """Yield everything that the schema contradicts in a mapping; nothing means it can be used."""
+def mapping_faults(
+    mapping: Mapping, schema: Schema, others: Sequence[Mapping] = ()
+) -> Iterator[Fault]:
+    """Yield everything that the schema contradicts in a mapping to the review object.
+
+    Nothing means it can be used. `others` are the mappings read before it.
+    """
     definition = schema.objects.get(mapping.object)
     if definition is None:
         hint = did_you_mean(mapping.object, schema.objects)
@@ -91,6 +102,73 @@ def mapping_faults(mapping: Mapping, schema: Schema) -> Iterator[Fault]:
         yield from _external_id_faults(mapping, definition)
         for each in mapping.fields:
             yield from _field_faults(each, definition)
+        for lookup in mapping.lookups:
+            yield from _own_name_faults(("lookups", lookup.target), lookup.target, definition)
+        yield from repeated_targets(mapping)
+        yield from declared_otherwise(mapping, others)
+
+
+def word_faults(each: FieldMap) -> Iterator[Fault]:
+    """Yield what is wrong with the word that a field takes."""
+    if each.source and each.source not in SOURCES:
+        message = f"{quoted(each.source)} is not a word that a review has."
+        path = ("fields", each.target, "from")
+        yield Fault(path, message, did_you_mean(each.source, SOURCES))
+
+
+def value_faults(each: FieldMap, field: FieldDefinition) -> Iterator[Fault]:
+    """Yield why a field cannot hold the word or the constant that it takes."""
+    if not each.source:
+        yield from _constant_faults(each, field)
+    elif each.source in SOURCES:
+        yield from _source_faults(each, SOURCES[each.source], field)
+
+
+def repeated_targets(mapping: Mapping) -> Iterator[Fault]:
+    """Yield fields that are named twice: the org does not tell capitals from small letters."""
+    seen: Counter[str] = Counter()
+    for each in mapping.lines:
+        seen[each.target.casefold()] += 1
+        if seen[each.target.casefold()] > 1:
+            path = ("fields" if isinstance(each, FieldMap) else "lookups", each.target)
+            yield Fault(path, f"{quoted(each.target)} is filled twice.", "Keep one.", of="key")
+
+
+def declared_otherwise(mapping: Mapping, others: Sequence[Mapping]) -> Iterator[Fault]:
+    """Yield own fields that a mapping which was read before declares with another type."""
+    known = {
+        each.target: each.own
+        for other in others
+        if other.object == mapping.object
+        for each in other.fields
+        if each.own
+    }
+    for each in mapping.fields:
+        if each.own and known.get(each.target, each.own) != each.own:
+            message = f"`{each.target}` has another type in another mapping document."
+            yield Fault(("fields", each.target, "type"), message, "One field has one type.")
+
+
+def declared_line(each: FieldMap) -> str:
+    """Return the line of a field as it would be with a type; words nobody knows are left out."""
+    word = each.source if each.source in SOURCES else "WORD"
+    taken = f"from: {word}" if each.source else "constant: VALUE"
+    return f"{each.target}: {{{taken}, type: Text(80)}}"
+
+
+def is_name(text: str) -> bool:
+    """True for what can be the API name of an object or a field."""
+    return bool(_NAME.fullmatch(text))
+
+
+def is_custom_name(text: str) -> bool:
+    """True for the API name of a field that somebody added to the org."""
+    return bool(_OWN_NAME.fullmatch(text))
+
+
+def is_plain_id(each: FieldMap) -> bool:
+    """True for a line that takes the review's id as it is."""
+    return each.source == "id" and each.transform is None
 
 
 def _external_id_faults(mapping: Mapping, definition: ObjectDefinition) -> Iterator[Fault]:
@@ -102,7 +180,7 @@ def _external_id_faults(mapping: Mapping, definition: ObjectDefinition) -> Itera
         keys = ", ".join(f"`{each.name}`" for each in definition.fields.values() if _is_key(each))
         message = f"`{key}` cannot find a review again: it is not a unique external id."
         yield Fault(path, message, f"Keys of {definition.name}: {keys or 'none'}.")
-    elif not any(each.target == key and _is_plain_id(each) for each in mapping.fields):
+    elif not any(each.target == key and is_plain_id(each) for each in mapping.fields):
         message = f"`{key}` must take the word `id` unchanged."
         yield Fault(path, message, f"Write `{key}: id` under `fields`.")
 
@@ -110,18 +188,36 @@ def _external_id_faults(mapping: Mapping, definition: ObjectDefinition) -> Itera
 def _field_faults(each: FieldMap, definition: ObjectDefinition) -> Iterator[Fault]:
     path = ("fields", each.target)
     field = definition.fields.get(each.target)
-    if each.source and each.source not in SOURCES:
-        message = f"{quoted(each.source)} is not a word that a review has."
-        yield Fault((*path, "from"), message, did_you_mean(each.source, SOURCES))
+    yield from word_faults(each)
     if each.target in WRITTEN_BY_FLOWS:
-        message = f"`{each.target}` is written by the connector itself."
-        yield Fault(path, message, "Remove the line.", of="key")
+        yield _written_by_us(path, each.target)
+    elif each.own is not None:
+        yield from _own_name_faults(path, each.target, definition)
+        yield from value_faults(each, each.own)
     elif field is None:
-        yield _unknown_field(path, each.target, definition, of="key")
-    elif not each.source:
-        yield from _constant_faults(each, field)
-    elif each.source in SOURCES:
-        yield from _source_faults(each, SOURCES[each.source], field)
+        yield _unknown_field(path, each.target, definition, of="key", hint=_declare(each))
+    else:
+        yield from value_faults(each, field)
+
+
+def _own_name_faults(
+    path: tuple[str, ...], name: str, definition: ObjectDefinition
+) -> Iterator[Fault]:
+    """An own field or lookup is one that the package does not have."""
+    known = {each.casefold(): each for each in definition.fields}.get(name.casefold())
+    if known and path[0] == "lookups":
+        yield _written_by_us(path, known)
+    elif known:
+        message = f"`{known}` is a field of the package, which knows its type."
+        yield Fault((*path, "type"), message, f"Write `{known}` without `type`.")
+    elif not is_custom_name(name):
+        message = f"{quoted(name)} is not the name of a field of your own."
+        yield Fault(path, message, "Its name ends with `__c`.", of="key")
+
+
+def _written_by_us(path: tuple[str, ...], name: str) -> Fault:
+    message = f"`{name}` is written by the connector itself."
+    return Fault(path, message, "Remove the line.", of="key")
 
 
 def _source_faults(each: FieldMap, word: SourceWord, field: FieldDefinition) -> Iterator[Fault]:
@@ -129,13 +225,13 @@ def _source_faults(each: FieldMap, word: SourceWord, field: FieldDefinition) -> 
     if each.transform and each.transform.takes is not word.kind:
         message = f"`{each.transform.name}` takes {each.transform.takes}; "
         message += f"`{each.source}` is {word.kind}."
-        yield Fault((*path, "transform"), message, _needed_transform(word.kind))
+        yield Fault((*path, "transform"), message, _needed_transform(word.kind, field))
         return
-    kind = Kind.TEXT if each.transform else word.kind
+    kind = each.transform.gives if each.transform else word.kind
     choices = () if each.transform else word.choices
     if field.type not in HOLDS.get(kind, ()):
         message = f"A field of type {field.type} cannot hold `{each.source}`, which is {kind}."
-        yield Fault((*path, "from"), message, _needed_transform(kind))
+        yield Fault((*path, "from"), message, _needed_transform(kind, field))
     elif field.restricted and not (choices and set(choices) <= set(field.picklist)):
         message = f"The picklist takes only {', '.join(field.picklist)}; "
         message += f"`{each.source}` can be something else."
@@ -162,20 +258,27 @@ def _unknown_field(
     definition: ObjectDefinition,
     *,
     of: Literal["key", "value"] = "value",
+    hint: str = "",
 ) -> Fault:
     message = f"{quoted(name)} is not a field of {definition.name}."
-    return Fault(path, message, did_you_mean(name, definition.fields), of=of)
+    hints = (did_you_mean(name, definition.fields), hint)
+    return Fault(path, message, " ".join(each for each in hints if each), of=of)
+
+
+def _declare(each: FieldMap) -> str:
+    """How to say that a field is an own one; nothing where its name could never be."""
+    if not is_custom_name(each.target):
+        return ""
+    return f"A field of your own says its type: `{declared_line(each)}`."
 
 
 def _is_key(field: FieldDefinition) -> bool:
     return field.external_id and field.unique and field.case_sensitive
 
 
-def _is_plain_id(each: FieldMap) -> bool:
-    return each.source == "id" and each.transform is None
-
-
-def _needed_transform(kind: Kind) -> str:
+def _needed_transform(kind: Kind, field: FieldDefinition) -> str:
+    if kind is Kind.TIME and field.type == "Date":
+        return _TO_A_DAY
     name = _TRANSFORM_FOR.get(kind)
     return f"Add `transform: {name}`." if name else ""
 

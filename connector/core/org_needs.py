@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from connector.core.mapping import LookupMap
 from connector.core.mapping import Mapping as FieldMapping
 from connector.core.objects import BUSINESS_UNIT, REVIEW
 from connector.core.org_shapes import (
@@ -53,9 +54,10 @@ class OrgNeeds:
 
 def org_needs(policy: RunPolicy, places: Places) -> OrgNeeds:
     """Return what a configuration asks of its org, rules that are switched off included."""
-    mapped = (
-        *mapping_fields(policy.service_mapping, policy.schema),
-        *mapping_fields(policy.product_mapping, policy.schema),
+    mapped = tuple(
+        need
+        for mapping in (policy.service_mapping, policy.product_mapping, *policy.copies)
+        for need in mapping_fields(mapping, policy.schema)
     )
     elsewhere = {(each.object, each.field) for each in mapped}
     package = (
@@ -74,8 +76,14 @@ def org_needs(policy: RunPolicy, places: Places) -> OrgNeeds:
 
 def _objects(policy: RunPolicy) -> Iterator[RequiredObject]:
     deletes = policy.on_delete is OnDelete.DELETE
+    copies = {each.object: each.place for each in policy.copies}
     for name in policy.schema.objects:
-        yield RequiredObject(name, delete=deletes and name == REVIEW)
+        yield RequiredObject(
+            name,
+            delete=deletes and (name == REVIEW or name in copies),
+            place=copies.get(name, ""),
+            own=name in copies,
+        )
 
 
 def package_fields(schema: Schema) -> Iterator[RequiredField]:
@@ -93,9 +101,12 @@ def package_fields(schema: Schema) -> Iterator[RequiredField]:
 
 
 def mapping_fields(mapping: FieldMapping, schema: Schema) -> Iterator[RequiredField]:
-    """Yield every field that a mapping writes, with its place in the document."""
+    """Yield every field that a mapping writes, with its place in the document.
+
+    `schema` also holds what mappings declare beyond the package.
+    """
     definitions = schema.objects[mapping.object].fields
-    for each in mapping.fields:
+    for each in mapping.lines:
         yield RequiredField(
             mapping.object,
             each.target,
@@ -103,6 +114,7 @@ def mapping_fields(mapping: FieldMapping, schema: Schema) -> Iterator[RequiredFi
             each.place,
             Access.WRITE,
             is_key=each.target == mapping.external_id or _is_key(definitions[each.target]),
+            own=isinstance(each, LookupMap) or each.own is not None,
         )
 
 

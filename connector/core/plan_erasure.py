@@ -79,15 +79,17 @@ def scrubbed_invitation(row: Row) -> dict[str, Any]:
 
 def address_fields(schema: Schema, mappings: Iterable[Mapping]) -> tuple[str, ...]:
     """The fields of a review that may hold a consumer's e-mail address and can be searched."""
-    mapped = [
-        each.target
-        for mapping in mappings
-        for each in mapping.fields
-        if each.source in _ADDRESS_WORDS
-    ]
+    mapped = [name for each in mappings for name in mapped_addresses(schema, each)]
     fields = schema.objects[REVIEW].fields
     names = dict.fromkeys([*_ADDRESS_FIELDS, *mapped])
     return tuple(name for name in names if fields[name].type in _SEARCHABLE)
+
+
+def mapped_addresses(schema: Schema, mapping: Mapping) -> tuple[str, ...]:
+    """The fields that a mapping fills with a consumer's e-mail address and that can be searched."""
+    fields = schema.objects[mapping.object].fields
+    targets = (each.target for each in mapping.fields if each.source in _ADDRESS_WORDS)
+    return tuple(target for target in targets if fields[target].type in _SEARCHABLE)
 
 
 def _is_blanked(field: FieldDefinition) -> bool:

@@ -53,11 +53,13 @@ class MappedReview:
     """A review as its mapping made it: the row for the org and the hash of its content.
 
     One that is not `wanted` is not brought in; where the org holds it, it is kept true.
+    `texts_cut` says how many fields were too short for what they are to hold.
     """
 
     row: Mapping[str, Any]
     content_hash: str
     wanted: bool = True
+    texts_cut: int = 0
 
     @property
     def id(self) -> str:

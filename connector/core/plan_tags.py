@@ -13,7 +13,7 @@ from typing import Any
 
 from connector.core.records import Row
 from connector.core.reviews import ReviewType
-from connector.core.transforms import join, one_line, truncate
+from connector.core.transforms import join_tags, one_line, truncate
 
 TAG_FIELDS = (
     "Id",
@@ -85,10 +85,9 @@ def tags_in(value: object) -> tuple[str, ...]:
 def added_row(plan: TagsPlan, latest: Row) -> dict[str, Any]:
     """The row that says that Trustpilot has all tags of the plan; `latest` has `LATEST_FIELDS`."""
     row = {**_done_with(plan, latest), "Tags_Error__c": None}
-    there = latest.get("Tags__c") or ""
-    new = _without(plan.missing, tags_in(there))
-    if new:
-        row["Tags__c"] = truncate(join([there, *new]) or "", _LONGEST)
+    there = tags_in(latest.get("Tags__c"))
+    if new := _without(plan.missing, there):
+        row["Tags__c"] = truncate(join_tags([*there, *new]) or "", _LONGEST)
     return row
 
 

@@ -9,6 +9,7 @@ from connector.core.links import LinkKeys
 from connector.core.mapping import Mapping as FieldMapping
 from connector.core.plan_erasure import OnDelete
 from connector.core.review_filter import EVERYTHING, ReviewFilter
+from connector.core.reviews import ReviewType
 from connector.core.rules import Rule
 from connector.core.schema import Schema
 
@@ -40,13 +41,18 @@ class Sender:
 
 @dataclass(frozen=True)
 class RunPolicy:
-    """Everything a run must know beyond what it reads from the two sides."""
+    """Everything a run must know beyond what it reads from the two sides.
+
+    `schema` is the package and what the mappings declare beyond it; `copies` are the mappings
+    that write reviews to objects of the admin's own as well.
+    """
 
     organization_id: str
     units: tuple[UnitPolicy, ...]
     schema: Schema
     service_mapping: FieldMapping
     product_mapping: FieldMapping
+    copies: tuple[FieldMapping, ...] = ()
     first_run: timedelta = timedelta(days=30)
     overlap: timedelta = timedelta(minutes=10)
     rescan: timedelta = timedelta(days=30)
@@ -56,3 +62,7 @@ class RunPolicy:
     rules: tuple[Rule, ...] = ()
     sender: Sender = Sender()
     review_url: str = "https://www.trustpilot.com"
+
+    def mapping(self, review_type: ReviewType) -> FieldMapping:
+        """The mapping of a type of reviews to the review object."""
+        return self.service_mapping if review_type is ReviewType.SERVICE else self.product_mapping

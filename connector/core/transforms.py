@@ -1,7 +1,7 @@
 """Small pure functions that make a review's value fit for the org, and their names in mappings.
 
-Each takes a value that is present (never None) and gives text, or None where nothing is left.
-They must not know fields or objects: fitting to a field is the mapping's work.
+Each takes a value that is present (never None) and gives text (one gives a date), or None where
+nothing is left. They must not know fields or objects: fitting to a field is the mapping's work.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, tzinfo
 from enum import StrEnum
 from functools import partial
 from typing import Any
@@ -38,17 +39,19 @@ class Kind(StrEnum):
     NUMBER = "a number"
     BOOLEAN = "true or false"
     TIME = "a time"
+    DATE = "a date"
     LIST = "a list"
     RATINGS = "attribute ratings"
 
 
 @dataclass(frozen=True)
 class Transform:
-    """A named step between a source and its field; it always gives text."""
+    """A named step between a source and its field."""
 
     name: str
     takes: Kind
-    apply: Callable[[Any], str | None] = field(compare=False, repr=False)
+    apply: Callable[[Any], Any] = field(compare=False, repr=False)
+    gives: Kind = Kind.TEXT
 
 
 def clean(text: str) -> str:
@@ -97,6 +100,31 @@ def join(values: Iterable[str]) -> str | None:
     return ", ".join(line for line in map(one_line, values) if line) or None
 
 
+def join_tags(values: Iterable[str]) -> str | None:
+    """Return the values as `a; b; c`, each once and sorted: the same text in whatever order.
+
+    A tag may hold a comma, so a semicolon keeps them apart.
+    """
+    return "; ".join(sorted({line for line in map(one_line, values) if line})) or None
+
+
+def stars_to_picklist(labels: tuple[str, ...], stars: float) -> str | None:
+    """Return the label of one to five whole stars, None for anything else."""
+    return dict(enumerate(labels, start=1)).get(stars)  # type: ignore[call-overload, no-any-return]
+
+
+def local_date(zone: tzinfo, moment: datetime) -> date | None:
+    """Return the day that a time falls on in a zone, None beyond the calendar's ends."""
+    local = _local(zone, moment)
+    return local.date() if local else None
+
+
+def local_time(zone: tzinfo, moment: datetime) -> str | None:
+    """Return a time as a clock in the zone shows it: `2026-03-02 09:30`."""
+    local = _local(zone, moment)
+    return local.isoformat(" ", "minutes")[: len("2026-03-02 09:30")] if local else None
+
+
 def email(text: str) -> str | None:
     """Return an address in lower case, or None where the org's Email type would refuse it."""
     address = clean(text).lower()
@@ -122,17 +150,55 @@ def attribute_ratings(pairs: Iterable[tuple[str, float | str | None]]) -> str | 
     return "\n".join(lines) or None
 
 
-def parse_transform(text: str) -> Transform:
+def only_utc(name: str) -> tzinfo:
+    """Return UTC, the one time zone that needs no files; raises `UnknownWord` for another."""
+    if name != "UTC":
+        raise UnknownWord("This is not a time zone that is known here.", name, ("UTC",))
+    return UTC
+
+
+def parse_transform(text: str, find_zone: Callable[[str], tzinfo] = only_utc) -> Transform:
     """Return the transform that a mapping names, such as `join` or `truncate 80`.
 
-    Raises `UnknownWord` for a name there is not, ValueError for a wrong number.
+    `find_zone` finds a time zone by its IANA name. Raises `UnknownWord` for a name there is not,
+    ValueError for a wrong argument.
     """
     name, _, argument = text.strip().partition(" ")
     if name == "truncate":
         return Transform(f"truncate {argument}", Kind.TEXT, partial(_shorten, _limit(argument)))
+    if name in ("local_date", "local_time"):
+        return _in_zone(name, argument.strip(), find_zone)
+    if name == "stars_to_picklist" and argument:
+        return Transform(text.strip(), Kind.NUMBER, partial(stars_to_picklist, _labels(argument)))
     if name not in TRANSFORMS or argument:
-        raise UnknownWord(f"{quoted(text)} is not a transform.", text, (*TRANSFORMS, "truncate 80"))
+        raise UnknownWord(f"{quoted(text)} is not a transform.", text, (*TRANSFORMS, *EXAMPLES))
     return TRANSFORMS[name]
+
+
+def _in_zone(name: str, argument: str, find_zone: Callable[[str], tzinfo]) -> Transform:
+    if not argument:
+        raise ValueError(f"`{name}` needs a time zone, such as `{name} Europe/Berlin`.")
+    zone, full = find_zone(argument), f"{name} {argument}"
+    if name == "local_time":
+        return Transform(full, Kind.TIME, partial(local_time, zone))
+    return Transform(full, Kind.TIME, partial(local_date, zone), gives=Kind.DATE)
+
+
+def _local(zone: tzinfo, moment: datetime) -> datetime | None:
+    try:
+        return moment.astimezone(zone)
+    except OverflowError:  # the first or last hours of the calendar
+        return None
+
+
+def _labels(argument: str) -> tuple[str, ...]:
+    labels = tuple(one_line(label) for label in argument.split(";"))
+    if len(set(labels)) != len(STAR_LABELS) or len(labels) != len(STAR_LABELS) or "" in labels:
+        raise ValueError(
+            "`stars_to_picklist` takes five different labels from one star to five: "
+            "`stars_to_picklist Awful;Poor;Fair;Good;Great`."
+        )
+    return labels
 
 
 def _shorten(limit: int, text: str) -> str:
@@ -165,6 +231,9 @@ def _characters_within(text: str, limit: int) -> int:
     return len(text)
 
 
+STAR_LABELS = ("1 star", "2 stars", "3 stars", "4 stars", "5 stars")
+"""The picklist values of stars where the mapping names no labels of its own."""
+
 TRANSFORMS = {
     transform.name: transform
     for transform in (
@@ -174,7 +243,17 @@ TRANSFORMS = {
         Transform("lower", Kind.TEXT, str.lower),
         Transform("upper", Kind.TEXT, str.upper),
         Transform("join", Kind.LIST, join),
+        Transform("join_tags", Kind.LIST, join_tags),
         Transform("attribute_ratings", Kind.RATINGS, attribute_ratings),
+        Transform("stars_to_picklist", Kind.NUMBER, partial(stars_to_picklist, STAR_LABELS)),
     )
 }
-"""Every transform without a number by the name that mappings use."""
+"""Every transform that can go without an argument, by the name that mappings use."""
+
+EXAMPLES = (
+    "truncate 80",
+    "stars_to_picklist Awful;Poor;Fair;Good;Great",
+    "local_date Europe/Berlin",
+    "local_time Europe/Berlin",
+)
+"""One example of each transform that takes an argument."""

@@ -1,12 +1,14 @@
 """Erases one person on request: first in the org, then at Trustpilot.
 
-The org comes first, so that no invitation goes out between the two. The address stands in the
+The org comes first, so that no invitation goes out between the two; in it, copies come before
+the reviews that lead to them. The address stands in the
 questions to the org and in the request to Trustpilot, and nowhere else.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from connector.core.deletions import Deletion
@@ -24,14 +26,23 @@ from connector.core.outcomes import SendOutcome, Verdict
 from connector.core.plan_erasure import (
     ERASURE_FIELDS,
     INVITATION_FIELDS,
+    KEY,
     address_fields,
+    mapped_addresses,
     needs_scrubbing,
     scrubbed_invitation,
     tombstone_row,
 )
 from connector.core.policy import RunPolicy
-from connector.core.records import Condition, Row, Select
+from connector.core.records import Answer, Condition, Row, Select
 from connector.core.units import Unit
+from connector.flows.copies import (
+    FoundCopy,
+    copies_where,
+    erase_copies,
+    find_copies,
+    holds_content,
+)
 from connector.flows.opening import read_opening, refuse_other_org, resolve_units
 from connector.flows.ports import Org, Trustpilot
 
@@ -50,19 +61,20 @@ def erase_person(
     """
     refuse_other_org(org, policy)
     units = resolve_units(org, trustpilot, policy, read_opening(org), dry_run=True)
-    reviews, invitations = _found(org, policy, email)
-    now = org.now()
-    review_rows = [
-        tombstone_row(policy.schema, row, Deletion(str(row["Id"]), None), now) for row in reviews
-    ]
-    invitation_rows = [scrubbed_invitation(row) for row in invitations]
+    found = _found(org, policy, email)
     refused: dict[str, str] = {}
     if not dry_run:
-        refused = _write(org, {REVIEW: review_rows, INVITATION: invitation_rows})
+        refused = _erase_copies(org, policy, found.copies)
+    waiting = {each.review_id for each in found.copies if each.id in refused}
+    review_rows = _tombstones(org, policy, found.reviews, waiting)
+    invitation_rows = [scrubbed_invitation(row) for row in found.invitations]
+    if not dry_run:
+        refused |= _write(org, {REVIEW: review_rows, INVITATION: invitation_rows})
     cancelled = [row for row in invitation_rows if "Status__c" in row]
     answered = {} if dry_run else _ask_trustpilot(trustpilot, units, email)
     return ErasureReport(
         dry_run=dry_run,
+        copies=_ids([each.row for each in found.copies], refused),
         reviews=_ids(review_rows, refused),
         invitations=_ids(invitation_rows, refused),
         cancelled=_ids(cancelled, refused),
@@ -72,8 +84,17 @@ def erase_person(
     )
 
 
-def _found(org: Org, policy: RunPolicy, email: str) -> tuple[list[Row], list[Row]]:
-    """The reviews by this person that hold content, and the invitations to them."""
+@dataclass(frozen=True)
+class _Found:
+    """What the org holds about a person: copies and reviews with content, and invitations."""
+
+    copies: list[FoundCopy]
+    reviews: list[Row]
+    invitations: list[Row]
+
+
+def _found(org: Org, policy: RunPolicy, email: str) -> _Found:
+    """Ask for the address wherever it may stand, then for all that belongs to what was found."""
     mappings = (policy.service_mapping, policy.product_mapping)
     by_review = [
         Select(REVIEW, ERASURE_FIELDS, (Condition(field, "=", email),))
@@ -83,14 +104,67 @@ def _found(org: Org, policy: RunPolicy, email: str) -> tuple[list[Row], list[Row
         Select(INVITATION, INVITATION_FIELDS, (Condition(field, "=", email),))
         for field in _RECIPIENTS
     ]
-    answers = org.read([*by_review, *by_invitation])
-    reviews = _once(row for answer in answers[: len(by_review)] for row in answer.rows)
-    invitations = _once(row for answer in answers[len(by_review) :] for row in answer.rows)
-    return [row for row in reviews if needs_scrubbing(row)], invitations
+    in_copies = [
+        (each, Condition(field, "=", email))
+        for each in policy.copies
+        for field in mapped_addresses(policy.schema, each)
+    ]
+    questions = [*by_review, *by_invitation, *(copies_where(*each) for each in in_copies)]
+    answers = org.read(questions)
+    others = len(by_review) + len(by_invitation)
+    copies = [
+        FoundCopy(each, row)
+        for (each, _), answer in zip(in_copies, answers[others:], strict=True)
+        for row in answer.rows
+    ]
+    reviews = _rows(answers[: len(by_review)])
+    return _together(org, policy, reviews, copies, _rows(answers[len(by_review) : others]))
 
 
-def _once(rows: Iterable[Row]) -> list[Row]:
+def _together(
+    org: Org,
+    policy: RunPolicy,
+    reviews: list[Row],
+    copies: list[FoundCopy],
+    invitations: list[Row],
+) -> _Found:
+    """Add the copies of the reviews found, and the reviews of the copies found."""
+    known = {str(row[KEY]) for row in reviews}
+    alone = tuple(sorted({each.review_id for each in copies} - known))
+    if alone:
+        reviews += org.read([Select(REVIEW, ERASURE_FIELDS, (Condition(KEY, "in", alone),))])[
+            0
+        ].rows
+    found = find_copies(org, policy.copies, [*sorted(known), *alone])
+    return _Found(
+        [each for each in found if holds_content(policy, each)],
+        [row for row in reviews if needs_scrubbing(row)],
+        invitations,
+    )
+
+
+def _rows(answers: Sequence[Answer]) -> list[Row]:
+    """Every record once, in the order found."""
+    rows = (row for answer in answers for row in answer.rows)
     return list({str(row["Id"]): row for row in rows}.values())
+
+
+def _erase_copies(org: Org, policy: RunPolicy, copies: list[FoundCopy]) -> dict[str, str]:
+    """Blank the copies and return the org's code for each that it refused."""
+    refused = erase_copies(org, policy, copies, delete=False)
+    return {record: error.code for record, error in refused.items()}
+
+
+def _tombstones(
+    org: Org, policy: RunPolicy, reviews: Iterable[Row], waiting: set[str]
+) -> list[dict[str, Any]]:
+    """The updates that blank the reviews, but for those whose copy was refused: they lead to it."""
+    now = org.now()
+    return [
+        tombstone_row(policy.schema, row, Deletion(str(row["Id"]), None), now)
+        for row in reviews
+        if row[KEY] not in waiting
+    ]
 
 
 def _write(org: Org, rows_of: Mapping[str, list[dict[str, Any]]]) -> dict[str, str]:

@@ -1,6 +1,7 @@
 """Erasure: what Trustpilot lists as deleted is blanked in the org, before anything else is done.
 
-The mark of a list moves only when everything behind it is erased.
+The mark of a list moves only when everything behind it is erased. Copies go before the review's
+own record, because that record is how a consumer's copies are found.
 """
 
 from __future__ import annotations
@@ -22,9 +23,10 @@ from connector.core.plan_erasure import (
     needs_scrubbing,
     tombstone_row,
 )
-from connector.core.records import Condition, Row, RowResult, Select
+from connector.core.records import Condition, Row, RowError, RowResult, Select
 from connector.core.run_report import Action, FlowReport, Mark
 from connector.flows.context import RunContext
+from connector.flows.copies import FoundCopy, erase_copies, find_copies, holds_content
 from connector.flows.tally import Tally
 
 FLOW = "erasure"
@@ -37,6 +39,7 @@ what it read before the deletion, and the two vendors' clocks differ."""
 
 _BATCH = 1000
 _REFUSED = "erasure_refused"
+_COPY_REFUSED = "copy_erasure_refused"
 
 
 @dataclass(frozen=True)
@@ -80,7 +83,10 @@ def _read_list(
     recent = (each for each in ask(since.date()) if each.at is None or each.at >= since)
     complete = True
     while deletions := {each.id: each for each in islice(recent, _BATCH)}:
-        complete &= _erase(context, _ours(context, field, deletions), tally)
+        erasures = _ours(context, field, deletions)
+        # A copy may stand alone: its review was refused, or its record deleted by somebody.
+        ids = list(deletions) if field == KEY else [each.review_id for each in erasures]
+        complete &= _erase(context, erasures, _copies(context, ids), tally)
     if complete:
         tally.marks.append(mark)
 
@@ -103,24 +109,59 @@ def _is_work(context: RunContext, row: Row) -> bool:
     return needs_scrubbing(row) or context.policy.on_delete is OnDelete.DELETE
 
 
-def _erase(context: RunContext, erasures: list[_Erasure], tally: Tally) -> bool:
+def _copies(context: RunContext, review_ids: list[str]) -> list[FoundCopy]:
+    """The copies of these reviews that still hold anything, or that are to be deleted."""
+    found = find_copies(context.org, context.policy.copies, review_ids)
+    deleting = context.policy.on_delete is OnDelete.DELETE
+    return [each for each in found if deleting or holds_content(context.policy, each)]
+
+
+def _erase(
+    context: RunContext, erasures: list[_Erasure], copies: list[FoundCopy], tally: Tally
+) -> bool:
     """Erase these reviews; False where the org refused one that nobody has given up."""
-    how = context.policy.on_delete
+    how = context.policy.on_delete.value
     tally.actions += [
-        Action(f"{how.value} review", each.review_id, {"deleted_at": each.deletion.at})
+        Action(f"{how} copy", each.review_id, {"object": each.mapping.object}) for each in copies
+    ]
+    tally.actions += [
+        Action(f"{how} review", each.review_id, {"deleted_at": each.deletion.at})
         for each in erasures
     ]
-    if context.dry_run or not erasures:
+    if context.dry_run:
         return True
     earlier = len(tally.issues)
+    held = _erase_copies(context, copies, tally)
+    _erase_reviews(context, [each for each in erasures if each.review_id not in held], tally)
+    return all(_is_dropped(context, issue) for issue in tally.issues[earlier:])
+
+
+def _erase_copies(context: RunContext, copies: list[FoundCopy], tally: Tally) -> set[str]:
+    """Erase the copies; return the reviews that must wait, because a copy was refused."""
+    deleting = context.policy.on_delete is OnDelete.DELETE
+    refused = erase_copies(context.org, context.policy, copies, delete=deleting)
+    tally.counts["copies_erased"] += len(copies) - len(refused)
+    issues = [
+        _issue(
+            _COPY_REFUSED, f"the copy in {each.mapping.object}", each.review_id, refused[each.id]
+        )
+        for each in copies
+        if each.id in refused
+    ]
+    tally.issues += issues
+    return {each.record for each in issues if not _is_dropped(context, each)}
+
+
+def _erase_reviews(context: RunContext, erasures: list[_Erasure], tally: Tally) -> None:
+    if not erasures:
+        return
     left = _settled(erasures, _scrub(context, erasures), tally)
-    if how is OnDelete.DELETE:
+    if context.policy.on_delete is OnDelete.DELETE:
         gone = context.org.delete([str(each.row["Id"]) for each in left])
         left = _settled(left, gone, tally)
     tally.counts["reviews_erased"] += len(left)
     for each in left:
         context.reporter.event("erased", review=each.review_id)
-    return all(_is_dropped(context, issue) for issue in tally.issues[earlier:])
 
 
 def _scrub(context: RunContext, erasures: list[_Erasure]) -> list[RowResult]:
@@ -137,17 +178,19 @@ def _settled(erasures: list[_Erasure], results: list[RowResult], tally: Tally) -
         if result.error is None or result.error.code == "ENTITY_IS_DELETED":
             done.append(each)
             continue
-        fields = f" ({', '.join(result.error.fields)})" if result.error.fields else ""
-        tally.issues.append(
-            Issue(
-                code=_REFUSED,
-                message=f"The org refused to erase the review: {result.error.code}{fields}.",
-                next_step="Correct the org's validation or permissions; the next run tries again.",
-                flow=FLOW,
-                record=each.review_id,
-            )
-        )
+        tally.issues.append(_issue(_REFUSED, "the review", each.review_id, result.error))
     return done
+
+
+def _issue(code: str, what: str, review_id: str, error: RowError) -> Issue:
+    fields = f" ({', '.join(error.fields)})" if error.fields else ""
+    return Issue(
+        code=code,
+        message=f"The org refused to erase {what}: {error.code}{fields}.",
+        next_step="Correct the org's validation or permissions; the next run tries again.",
+        flow=FLOW,
+        record=review_id,
+    )
 
 
 def _is_dropped(context: RunContext, issue: Issue) -> bool:
@@ -161,5 +204,7 @@ def _close_issues(context: RunContext, tally: Tally) -> None:
     tally.passed += [
         issue.key
         for issue in context.opening.issues.values()
-        if issue.code == _REFUSED and issue.key not in refused and not context.dry_run
+        if issue.code in (_REFUSED, _COPY_REFUSED)
+        and issue.key not in refused
+        and not context.dry_run
     ]

@@ -12,6 +12,7 @@ from typing import Any
 
 from connector.core.evidence import Evidence, make_evidence, spellings, usual_reference
 from connector.core.instants import to_the_second
+from connector.core.mapping import lookup_values
 from connector.core.match_hits import Candidates, Hits
 from connector.core.matching import BECOMES_REVIEWED, CERTAIN, Match, match
 from connector.core.objects import INVITATION, REVIEW, InvitationStatus, MatchMethod
@@ -19,6 +20,7 @@ from connector.core.records import Answer, Condition, Row, Select
 from connector.core.reviews import ReviewType
 from connector.core.run_report import Action
 from connector.flows.context import RunContext
+from connector.flows.copies import lookups_changed
 from connector.flows.tally import Tally
 
 REMATCHED_DAYS = 90
@@ -154,17 +156,32 @@ def _write(
     """Write second tries, also those in vain: the oldest comes first next time."""
     if not matches:
         return {}
-    changes = [{"Id": rows[name]["Id"], **fields} for name, fields in matches.items()]
+    found = {name: matches[name] for name in _found(matches)}
+    waiting = lookups_changed(context, found, tally)
+    changes = [
+        {"Id": rows[name]["Id"], "Match_Tried_At__c": to_the_second(context.now)}
+        if name in waiting
+        else {"Id": rows[name]["Id"], **fields, **_own_lookups(context, rows[name], fields)}
+        for name, fields in matches.items()
+    ]
     results = context.org.update(REVIEW, changes)
     stored = {
         name: str(rows[name]["Id"])
         for name, result in zip(matches, results, strict=True)
-        if result.ok
+        if result.ok and name not in waiting
     }
     tally.counts["reviews_matched"] += len(stored.keys() & set(_found(matches)))
-    if len(stored) < len(matches):
+    if len(stored) + len(waiting) < len(matches):
         tally.notes.append("Some reviews could not be connected; the next re-scan tries again.")
     return stored
+
+
+def _own_lookups(context: RunContext, row: Row, fields: Mapping[str, Any]) -> dict[str, Any]:
+    """The lookups that the mapping of this type of review adds to the package's own."""
+    for review_type in ReviewType:
+        if row.get("Type__c") == review_type.value:
+            return lookup_values(context.policy.mapping(review_type), fields)
+    return {}
 
 
 def _tell(context: RunContext, led: Mapping[str, str], tally: Tally) -> None:

@@ -11,15 +11,17 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime
+from typing import Any
 
+from connector.core.copies import Arrived, review_hash
 from connector.core.errors import ConnectorError
-from connector.core.evidence import Evidence, evidence_of
+from connector.core.evidence import evidence_of
 from connector.core.issues import Issue, issue_key
-from connector.core.mapping import content_hash, map_review
+from connector.core.mapping import lookup_values, map_review
 from connector.core.objects import REVIEW
 from connector.core.plan_reviews import (
     EDIT_FIELDS,
+    HASH,
     KEY,
     STORED_FIELDS,
     MappedReview,
@@ -33,6 +35,7 @@ from connector.core.records import Condition, Row, RowError, Select
 from connector.core.reviews import Review, ReviewPage, ReviewType, Unreadable
 from connector.core.run_report import Action
 from connector.core.units import Unit
+from connector.flows import copies
 from connector.flows.context import RunContext
 from connector.flows.listing import Listing
 from connector.flows.matching import Matches, match_reviews, tell_invitations, want_tags
@@ -60,12 +63,16 @@ UNREADABLE = {
     ReviewType.SERVICE: "service_review_unreadable",
     ReviewType.PRODUCT: "product_review_unreadable",
 }
-RETRIED = {code: kind for codes in (REFUSED, UNREADABLE) for kind, code in codes.items()}
+RETRIED = {
+    code: kind for codes in (REFUSED, UNREADABLE, copies.REFUSED) for kind, code in codes.items()
+}
+"""Issues that are tried again by fetching the review, and its type."""
+
 WITHOUT_ID = "without id"
 
 
 @dataclass(frozen=True)
-class _Arrived:
+class _Listed:
     """A review that was listed and mapped, and the listing that it came from."""
 
     review: Review
@@ -75,15 +82,11 @@ class _Arrived:
 
 @dataclass(frozen=True)
 class _Pending:
-    """A write that waits, and what must be told of its end.
-
-    `evidence` is there for a new review that has still to be connected.
-    """
+    """A write that waits, and the review that it is about; `unmatched` until it is connected."""
 
     store: StoreReview
-    created_at: datetime
-    listing: Listing
-    evidence: Evidence | None = None
+    listed: _Listed
+    unmatched: bool
 
 
 @dataclass
@@ -97,7 +100,7 @@ class ReviewStore:
     context: RunContext
     tally: Tally
     counts: defaultdict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
-    _arrived: list[_Arrived] = field(default_factory=list)
+    _listed: list[_Listed] = field(default_factory=list)
     _pending: dict[str, _Pending] = field(default_factory=dict)
     _matches: Matches = field(default_factory=Matches)
 
@@ -106,7 +109,7 @@ class ReviewStore:
         self.tally.issues += [_unreadable_issue(item, listing) for item in page.unreadable]
         for review in page.reviews:
             self._take_one(listing, review)
-        if len(self._arrived) >= COMPARED:
+        if len(self._listed) >= COMPARED:
             self._compare()
         if len(self._pending) >= WRITTEN:
             self._write()
@@ -124,27 +127,27 @@ class ReviewStore:
             self._count(listing, "reviews_unchanged")
             self._settle(listing, review.id)
         else:
-            self._arrived.append(_Arrived(review, mapped, listing))
+            self._listed.append(_Listed(review, mapped, listing))
 
     def _compare(self) -> None:
-        """Find out which of the reviews that arrived must be written, and connect the new ones."""
-        arrived = {each.review.id: each for each in self._arrived}
-        self._arrived = []
-        if not arrived:
+        """Find out which of the reviews that listed must be written, and connect the new ones."""
+        listed = {each.review.id: each for each in self._listed}
+        self._listed = []
+        if not listed:
             return
-        with _spoiling(each.listing for each in arrived.values()):
-            stored, matches = self._ask(arrived)
-            plan = plan_reviews((each.mapped for each in arrived.values()), stored)
+        with _spoiling(each.listing for each in listed.values()):
+            stored, matches = self._ask(listed)
+            plan = plan_reviews((each.mapped for each in listed.values()), stored)
             stores = with_edits(plan, self._edited(plan))
-            self._note_plan(arrived, stores, plan.filtered)
+            self._note_plan(listed, stores, plan.filtered)
             if not self.context.dry_run:
-                self._queue(arrived, stores, matches)
+                self._queue(listed, stores, matches)
 
-    def _ask(self, arrived: Mapping[str, _Arrived]) -> tuple[dict[str, Row], Matches]:
+    def _ask(self, listed: Mapping[str, _Listed]) -> tuple[dict[str, Row], Matches]:
         """Ask what the org holds of these reviews and, of a few, at once what they are about."""
-        is_few = len(arrived) <= FEW and not self.context.dry_run
-        evidence = [evidence_of(each.review) for each in arrived.values()] if is_few else []
-        select = Select(REVIEW, STORED_FIELDS, (Condition(KEY, "in", tuple(arrived)),))
+        is_few = len(listed) <= FEW and not self.context.dry_run
+        evidence = [evidence_of(each.review) for each in listed.values()] if is_few else []
+        select = Select(REVIEW, STORED_FIELDS, (Condition(KEY, "in", tuple(listed)),))
         matches, (answer,) = match_reviews(self.context, evidence, select)
         return {row[KEY]: row for row in answer.rows}, matches
 
@@ -159,12 +162,12 @@ class ReviewStore:
 
     def _note_plan(
         self,
-        arrived: Mapping[str, _Arrived],
+        listed: Mapping[str, _Listed],
         stores: Sequence[StoreReview],
         filtered: Sequence[str],
     ) -> None:
         for store in stores:
-            each = arrived[store.id]
+            each = listed[store.id]
             if store.is_new:
                 each.listing.tell_new(each.review.created_at)
             else:
@@ -172,25 +175,22 @@ class ReviewStore:
             if self.context.dry_run or len(self.tally.actions) < ACTIONS_KEPT:
                 self.tally.actions.append(_action(store, each.review))
         for review_id in filtered:
-            each = arrived[review_id]
+            each = listed[review_id]
             each.listing.tell(each.review.created_at, "filtered")
             self._count(each.listing, "reviews_filtered")
-        for review_id in arrived.keys() - {store.id for store in stores}:
-            self._settle(arrived[review_id].listing, review_id)
+        for review_id in listed.keys() - {store.id for store in stores}:
+            self._settle(listed[review_id].listing, review_id)
             if review_id not in filtered:
-                self._count(arrived[review_id].listing, "reviews_unchanged")
+                self._count(listed[review_id].listing, "reviews_unchanged")
 
     def _queue(
-        self, arrived: Mapping[str, _Arrived], stores: Sequence[StoreReview], matches: Matches
+        self, listed: Mapping[str, _Listed], stores: Sequence[StoreReview], matches: Matches
     ) -> None:
         new = {store.id for store in stores if store.is_new}
         self._matches.add(matches, new)
         for store in stores:
-            each = arrived[store.id]
-            unconnected = store.id in new and store.id not in matches
-            evidence = evidence_of(each.review) if unconnected else None
-            waits = _Pending(store, each.review.created_at, each.listing, evidence)
-            self._pending[store.id] = waits
+            unmatched = store.id in new and store.id not in matches
+            self._pending[store.id] = _Pending(store, listed[store.id], unmatched)
 
     def _write(self) -> None:
         """Write what waits, in one go; what the org refuses becomes an issue."""
@@ -198,29 +198,57 @@ class ReviewStore:
         self._pending, self._matches = {}, Matches()
         if not pending:
             return
-        with _spoiling(each.listing for each in pending):
-            unconnected = [each.evidence for each in pending if each.evidence]
-            found, _ = match_reviews(self.context, unconnected)
-            matches.add(found, found.keys())
-            types = {each.store.id: each.listing.review_type for each in pending}
-            want_tags(self.context, matches, types)
-            rows = [{**each.store.row, **matches.get(each.store.id, {})} for each in pending]
+        with _spoiling(each.listed.listing for each in pending):
+            self._match(pending, matches)
+            rows = self._with_copies(pending, matches)
             results = self.context.org.upsert(REVIEW, KEY, rows)
             stored: dict[str, str] = {}
             for each, result in zip(pending, results, strict=True):
                 if result.error is None:
                     stored[each.store.id] = result.id or ""
-                    word = "reviews_new" if each.store.is_new else "reviews_changed"
-                    self._count(each.listing, word)
-                    self._settle(each.listing, each.store.id)
+                    self._note_stored(each)
                 else:
                     self._refuse(each, result.error)
             tell_invitations(self.context, matches.led, stored, self.tally)
 
+    def _match(self, pending: Sequence[_Pending], matches: Matches) -> None:
+        """Connect the new reviews that are not connected yet."""
+        unmatched = [evidence_of(each.listed.review) for each in pending if each.unmatched]
+        found, _ = match_reviews(self.context, unmatched)
+        matches.add(found, found.keys())
+        types = {each.store.id: each.listed.review.type for each in pending}
+        want_tags(self.context, matches, types)
+
+    def _with_copies(self, pending: Sequence[_Pending], matches: Matches) -> list[dict[str, Any]]:
+        """Write the copies and return the rows of the reviews themselves.
+
+        A review whose copy was refused gets no hash, so that it is compared as changed again.
+        """
+        arrived = [
+            Arrived(each.listed.review, {**each.store.row, **matches.get(each.store.id, {})})
+            for each in pending
+        ]
+        uncopied = copies.write_copies(self.context, arrived, self.tally)
+        rows: list[dict[str, Any]] = []
+        for each, waits in zip(arrived, pending, strict=True):
+            mapping = self.context.policy.mapping(each.review.type)
+            rows.append({**each.row, **lookup_values(mapping, each.row)})
+            if each.review.id in uncopied:
+                rows[-1][HASH] = None
+                waits.listed.listing.refused.add(each.review.id)
+        return rows
+
+    def _note_stored(self, each: _Pending) -> None:
+        listing = each.listed.listing
+        self._count(listing, "reviews_new" if each.store.is_new else "reviews_changed")
+        self.tally.counts["texts_cut"] += each.listed.mapped.texts_cut
+        self._settle(listing, each.store.id)
+
     def _refuse(self, each: _Pending, error: RowError) -> None:
-        each.listing.refused.add(each.store.id)
-        each.listing.tell(each.created_at, "refused")
-        self.tally.issues.append(_refused_issue(each.store.id, each.listing, error))
+        listing = each.listed.listing
+        listing.refused.add(each.store.id)
+        listing.tell(each.listed.review.created_at, "refused")
+        self.tally.issues.append(_refused_issue(each.store.id, listing, error))
 
     def _settle(self, listing: Listing, review_id: str) -> None:
         """The review needs nothing more: close what earlier runs could not do about it."""
@@ -234,11 +262,13 @@ class ReviewStore:
 
     def _mapped(self, unit: Unit, review: Review) -> MappedReview:
         policy = self.context.policy
-        is_service = review.type is ReviewType.SERVICE
-        mapping = policy.service_mapping if is_service else policy.product_mapping
-        row = map_review(mapping, policy.schema, review)
-        whole = row | {"Business_Unit__c": unit.record_id or None}
-        return MappedReview(whole, content_hash(row), wanted=unit.filter.lets_in(review))
+        mapped = map_review(policy.mapping(review.type), policy.schema, review)
+        return MappedReview(
+            {**mapped.row, "Business_Unit__c": unit.record_id or None},
+            review_hash(mapped.row, review, policy.copies, policy.schema),
+            wanted=unit.filter.lets_in(review),
+            texts_cut=len(mapped.cut),
+        )
 
 
 @contextmanager

@@ -18,6 +18,8 @@ def erasure_as_text(report: ErasureReport) -> str:
     """The report as a few lines; the address does not stand in them."""
     lines = ["Dry run: nothing was written."] if report.dry_run else []
     lines += _records("review(s) anonymised", report.reviews)
+    if report.copies:
+        lines += _records("copied review(s) blanked", report.copies)
     lines += _records("invitation(s) scrubbed", report.invitations)
     lines += _records("of these cancelled before they went out", report.cancelled)
     lines += [f"The org refused {each}: {code}" for each, code in report.refused]

@@ -109,6 +109,10 @@ REFUSALS = [
     # mapping documents
     ("invitations:\n", "reviews: {service_mapping: nope.yaml}\ninvitations:\n", (16, 28),
      "There is no such mapping document.", "mappings/service_review.yaml"),
+    ("invitations:\n", "reviews: {copies: [nope.yaml]}\ninvitations:\n", (16, 20),
+     "There is no such mapping document.", "mappings/copy_example.yaml"),
+    ("invitations:\n", "reviews: {copies: nope.yaml}\ninvitations:\n", (16, 19),
+     "`copies` must be a list.", "Start each entry with `- `."),
 ]  # fmt: skip
 
 

@@ -9,6 +9,7 @@ import pytest
 from connector.config import SignIn, load_settings, locations
 from connector.config.document import ConfigDocument
 from connector.config.rule_document import RuleDocument
+from connector.core.errors import ConfigurationError
 from connector.core.reviews import ReviewType
 from connector.core.rules import Channel, Recipient, TriggerObject
 
@@ -148,8 +149,29 @@ def test_a_mapping_beside_the_configuration_replaces_the_shipped_one(load, sound
     )
 
     assert len(settings.reviews.service_mapping.fields) == 1
-    assert settings.reviews.service_mapping.type is ReviewType.SERVICE
+    assert settings.reviews.service_mapping.types == (ReviewType.SERVICE,)
     assert len(settings.reviews.product_mapping.fields) > 1
+
+
+def test_copies_are_read_in_their_order_and_held_against_each_other(load, sound, tmp_path):
+    one = "object: {}__c\nexternal_id: Id__c\nfields: {{Id__c: {{from: id, type: Text({})}}}}\n"
+    for name, text in {"a": one.format("A", 64), "b": one.format("B", 64)}.items():
+        (tmp_path / f"{name}.yaml").write_text(text, encoding="utf-8")
+    named = sound.replace("invitations:", "reviews: {copies: [a.yaml, b.yaml]}\ninvitations:")
+
+    settings = load(named)
+
+    assert [each.object for each in settings.reviews.copies] == ["A__c", "B__c"]
+    assert len(settings.reviews.mappings) == 4
+
+    (tmp_path / "b.yaml").write_text("of: product\n" + one.format("A", 80), encoding="utf-8")
+    (tmp_path / "a.yaml").write_text("of: service\n" + one.format("A", 64), encoding="utf-8")
+    with pytest.raises(ConfigurationError) as refusal:
+        load(named)
+
+    (problem,) = refusal.value.problems
+    assert problem.file == str(tmp_path / "b.yaml")
+    assert "another type in another mapping document" in problem.message
 
 
 def test_an_installed_connector_finds_its_files_inside_the_package(tmp_path):

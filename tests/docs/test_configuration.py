@@ -14,9 +14,10 @@ from ruamel.yaml import YAML
 
 from connector.config import load_settings
 from connector.config.document import ConfigDocument
-from connector.config.mapping_document import MappingDocument
+from connector.config.mapping_document import CopyDocument, MappingDocument, find_zone
 from connector.config.secrets import SecretReference
 from connector.config.settings import SignIn
+from connector.core.declarations import OBJECT_OF, TYPES
 from connector.core.mapping_faults import SOURCES, WRITTEN_BY_FLOWS
 from connector.core.reviews import ReviewType
 from connector.core.rules import (
@@ -27,7 +28,7 @@ from connector.core.rules import (
     TriggerObject,
     parse_duration,
 )
-from connector.core.transforms import TRANSFORMS, parse_transform
+from connector.core.transforms import EXAMPLES, TRANSFORMS, parse_transform
 from connector.gateways import trustpilot_product_wire, trustpilot_service_wire
 
 PAGE = "docs/configuration.md"
@@ -141,7 +142,7 @@ def test_every_recipient_is_explained(page):
 
 def test_the_keys_of_a_mapping_stand_in_the_page(page):
     table = page(PAGE).under("Mapping documents")
-    assert table.column() == list(MappingDocument.model_fields)
+    assert table.column() == list(CopyDocument.model_fields)
 
 
 def test_every_line_that_the_page_shows_for_a_field_is_yaml(page):
@@ -181,8 +182,18 @@ def called(node):
 def test_every_transform_is_documented_with_what_it_takes(page):
     rows = page(PAGE).under("Transforms").rows
     takes = {row[0].strip("`"): row[1] for row in rows}
-    assert set(takes) == {*TRANSFORMS, "truncate 80"}
-    assert takes == {name: parse_transform(name).takes.value for name in takes}
+    assert set(takes) == {*TRANSFORMS, *EXAMPLES}
+    assert takes == {name: parse_transform(name, find_zone).takes.value for name in takes}
+
+
+def test_every_type_of_an_own_field_is_documented(page):
+    assert page(PAGE).under("Fields of your own").column() == list(TYPES)
+
+
+def test_every_record_that_a_lookup_may_take_is_documented(page):
+    table = page(PAGE).under("Lookups")
+    assert table.column() == [each.value for each in OBJECT_OF]
+    assert [cell.split()[-1] for cell in table.column(1)] == list(OBJECT_OF.values())
 
 
 def test_the_fields_that_a_mapping_must_not_write_stand_in_the_page(page):

@@ -2,14 +2,24 @@
 
 import math
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta, timezone
 from types import MappingProxyType
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from connector.core.mapping import FieldMap, Mapping, content_hash, fit, map_review
+from connector.core.mapping import (
+    FieldMap,
+    LookupMap,
+    Mapping,
+    Related,
+    content_hash,
+    fit,
+    lookup_values,
+    map_review,
+)
+from connector.core.matching import LOOKUPS
 from connector.core.reviews import Review, ReviewType
 from connector.core.schema import FieldDefinition, ObjectDefinition, Schema
 from connector.core.transforms import parse_transform, width
@@ -28,6 +38,7 @@ FIELDS = (
     FieldDefinition("Created__c", "DateTime"),
     FieldDefinition("Type__c", "Picklist", 255, picklist=("Service", "Product"), restricted=True),
     FieldDefinition("Origin__c", "Text", 20),
+    FieldDefinition("Day__c", "Date"),
 )
 SCHEMA = Schema(
     MappingProxyType(
@@ -37,7 +48,7 @@ SCHEMA = Schema(
 MAPPING = Mapping(
     "Thing__c",
     "Key__c",
-    ReviewType.SERVICE,
+    (ReviewType.SERVICE,),
     (
         FieldMap("Key__c", "id"),
         FieldMap("Title__c", "title"),
@@ -52,6 +63,7 @@ MAPPING = Mapping(
         FieldMap("Created__c", "created_at"),
         FieldMap("Type__c", "type"),
         FieldMap("Origin__c", constant="Trustpilot"),
+        FieldMap("Day__c", "created_at", transform=parse_transform("local_date UTC")),
     ),
 )
 REVIEW = Review(
@@ -88,7 +100,7 @@ REVIEWS = st.builds(
 
 @given(REVIEWS)
 def test_any_review_gives_a_row_that_fits_its_fields(review):
-    row = map_review(MAPPING, SCHEMA, review)
+    row = map_review(MAPPING, SCHEMA, review).row
 
     assert list(row) == [each.target for each in MAPPING.fields]
     for definition in FIELDS:
@@ -98,18 +110,19 @@ def test_any_review_gives_a_row_that_fits_its_fields(review):
     assert row["Stars__c"] is None or abs(row["Stars__c"]) < 10
     assert row["Score__c"] is None or abs(row["Score__c"]) < 100
     assert row["Verified__c"] in {True, False}
+    assert row["Day__c"] is None or 1700 <= row["Day__c"].year <= 4000
 
 
 @given(REVIEWS)
 def test_any_row_has_a_hash_that_ignores_the_order_of_its_fields(review):
-    row = map_review(MAPPING, SCHEMA, review)
+    row = map_review(MAPPING, SCHEMA, review).row
 
     assert content_hash(row) == content_hash(dict(reversed(row.items())))
     assert len(content_hash(row)) == 64
 
 
 def test_a_plain_review_arrives_as_it_is():
-    row = map_review(MAPPING, SCHEMA, REVIEW)
+    row = map_review(MAPPING, SCHEMA, REVIEW).row
 
     assert row["Key__c"] == "5f0c"
     assert row["Text__c"] == "Fast and friendly"
@@ -139,21 +152,63 @@ def test_a_plain_review_arrives_as_it_is():
         ("is_verified", None, "Verified__c", False),  # a checkbox is never empty
         ("created_at", datetime(1, 1, 1, tzinfo=UTC), "Created__c", None),  # "no date" in .NET
         ("stars", None, "Stars__c", None),
+        ("created_at", datetime(2026, 5, 1, tzinfo=UTC), "Day__c", date(2026, 5, 1)),
+        ("created_at", datetime(1, 1, 1, tzinfo=UTC), "Day__c", None),
     ],
 )
 def test_a_value_is_fitted_to_its_field(field, value, target, expected):
-    assert map_review(MAPPING, SCHEMA, replace(REVIEW, **{field: value}))[target] == expected
+    assert map_review(MAPPING, SCHEMA, replace(REVIEW, **{field: value})).row[target] == expected
+
+
+@pytest.mark.parametrize(
+    ("change", "cut"),
+    [
+        ({}, ()),
+        ({"title": "a title that is far too long"}, ("Title__c",)),
+        ({"title": "a   title   far   too   long"}, ()),  # blanks are no words
+        ({"text": "word " * 30, "tags": ("red", "green", "blue")}, ("Text__c", "Tags__c")),
+        ({"text": "It ends with an ellipsis…"}, ()),
+        ({"id": "a" * 30}, ()),  # a key is never cut
+        ({"consumer_email": "a" * 99 + "@example.org"}, ()),  # left out, which is another matter
+    ],
+)
+def test_the_fields_that_were_cut_are_told(change, cut):
+    assert map_review(MAPPING, SCHEMA, replace(REVIEW, **change)).cut == cut
+
+
+def test_a_lookup_takes_what_the_reviews_own_row_says_and_nothing_else():
+    lookups = (LookupMap("Payer__c", Related.ACCOUNT), LookupMap("Shop__c", Related.BUSINESS_UNIT))
+    mapping = replace(MAPPING, lookups=lookups)
+
+    assert lookup_values(mapping, {"Account__c": None, "Case__c": "500"}) == {"Payer__c": None}
+    assert lookup_values(mapping, {"Business_Unit__c": "a01"}) == {"Shop__c": "a01"}
+
+
+def test_every_lookup_that_matching_fills_has_its_word():
+    assert {each.field for each in Related} == {*LOOKUPS, "Business_Unit__c"}
+
+
+@given(
+    st.sampled_from([*FIELDS, *(FieldDefinition("X", "Text", n) for n in range(1, 9))]),
+    st.text(max_size=80),
+)
+def test_a_fitted_text_fits_again_unchanged(definition, text):
+    if definition.type not in {"Text", "LongTextArea"}:
+        return
+    once = fit(definition, text)
+
+    assert once is None or fit(definition, once) == once
 
 
 def test_a_unique_key_is_never_cut():
     long_id = "a" * 30  # the org refuses the row, which is better than another review's key
 
-    assert map_review(MAPPING, SCHEMA, replace(REVIEW, id=long_id))["Key__c"] == long_id
+    assert map_review(MAPPING, SCHEMA, replace(REVIEW, id=long_id)).row["Key__c"] == long_id
 
 
 def test_the_hash_changes_with_the_content():
-    row = map_review(MAPPING, SCHEMA, REVIEW)
-    edited = map_review(MAPPING, SCHEMA, replace(REVIEW, text="Slow"))
+    row = map_review(MAPPING, SCHEMA, REVIEW).row
+    edited = map_review(MAPPING, SCHEMA, replace(REVIEW, text="Slow")).row
 
     assert content_hash(row) != content_hash(edited)
 

@@ -4,7 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from connector.core.mapping import FieldMap, Mapping
+from connector.core.declarations import own_field, parse_field_type
+from connector.core.mapping import FieldMap, LookupMap, Mapping, Related
 from connector.core.mapping_faults import SOURCES, WRITTEN_BY_FLOWS, mapping_faults
 from connector.core.reviews import ReviewType
 from connector.core.schema import FieldDefinition, ObjectDefinition, Schema
@@ -30,8 +31,17 @@ SCHEMA = Schema(
         "Other__c": ObjectDefinition("Other__c", {"Key__c": KEY}),
     }
 )
-MAPPING = Mapping("Review__c", "Key__c", ReviewType.SERVICE, (FieldMap("Key__c", "id"),))
+MAPPING = Mapping("Review__c", "Key__c", (ReviewType.SERVICE,), (FieldMap("Key__c", "id"),))
 JOIN, LOWER = parse_transform("join"), parse_transform("lower")
+
+
+DAY = parse_transform("local_date UTC")
+DECLARE = "A field of your own says its type: `{}: {{from: {}, type: Text(80)}}`."
+
+
+def own(target, kind, source="title", transform=None):
+    definition = own_field(target, parse_field_type(kind), is_key=False)
+    return FieldMap(target, source, transform=transform, own=definition)
 
 
 def faults_of(*fields):
@@ -53,6 +63,9 @@ def faults_of(*fields):
         FieldMap("Type__c", "type"),  # its values are known, and all in the list
         FieldMap("Type__c", constant="Product"),
         FieldMap("Open__c", "status"),  # the list is open
+        own("Region__c", "Text(80)", "location_name"),
+        own("ns__Region__c", "Picklist", "location_name"),  # of another package
+        own("Day__c", "Date", "created_at", DAY),
     ],
 )
 def test_a_field_that_can_hold_its_value_has_no_fault(field):
@@ -63,7 +76,25 @@ def test_a_field_that_can_hold_its_value_has_no_fault(field):
     ("field", "path", "message", "hint"),
     [
         (FieldMap("Titlee__c", "title"), ("fields", "Titlee__c"),
-         "`Titlee__c` is not a field of Review__c.", "Did you mean `Title__c`?"),
+         "`Titlee__c` is not a field of Review__c.",
+         "Did you mean `Title__c`? " + DECLARE.format("Titlee__c", "title")),
+        (FieldMap("Region", "location_name"), ("fields", "Region"),
+         "`Region` is not a field of Review__c.", ""),
+        (own("Title__c", "Text(80)"), ("fields", "Title__c", "type"),
+         "`Title__c` is a field of the package, which knows its type.",
+         "Write `Title__c` without `type`."),
+        (own("title__C", "Text(80)"), ("fields", "title__C", "type"),  # the org's names ignore case
+         "`Title__c` is a field of the package, which knows its type.",
+         "Write `Title__c` without `type`."),
+        (own("Region", "Text(80)"), ("fields", "Region"),
+         "`Region` is not the name of a field of your own.", "Its name ends with `__c`."),
+        (own("Region__c", "Number(3,0)"), ("fields", "Region__c", "from"),
+         "A field of type Number cannot hold `title`, which is text.", ""),
+        (own("Day__c", "Date", "created_at"), ("fields", "Day__c", "from"),
+         "A field of type Date cannot hold `created_at`, which is a time.",
+         "Add `transform: local_date ZONE`, such as `local_date Europe/Berlin`."),
+        (own("Day__c", "DateTime", "created_at", DAY), ("fields", "Day__c", "from"),
+         "A field of type DateTime cannot hold `created_at`, which is a date.", ""),
         (FieldMap("Title__c", "titlee"), ("fields", "Title__c", "from"),
          "`titlee` is not a word that a review has.", "Did you mean `title`?"),
         (FieldMap("Reply__c", "text"), ("fields", "Reply__c"),
@@ -132,6 +163,36 @@ def test_a_mapping_that_could_not_find_a_review_again_is_refused(change, path, m
     (fault,) = mapping_faults(replace(MAPPING, **change), SCHEMA)
 
     assert (fault.path, fault.message, fault.hint) == (path, message, hint)
+
+
+def test_a_lookup_of_the_package_is_the_connectors_own():
+    lookups = (LookupMap("Account__c", Related.ACCOUNT), LookupMap("Payer__c", Related.ACCOUNT))
+
+    (fault,) = mapping_faults(replace(MAPPING, lookups=lookups), SCHEMA)
+
+    assert fault.path == ("lookups", "Account__c")
+    assert fault.message == "`Account__c` is written by the connector itself."
+
+
+def test_a_field_and_a_lookup_of_one_name_are_refused_whatever_their_case():
+    lookups = (LookupMap("region__c", Related.ACCOUNT),)
+    fields = (*MAPPING.fields, own("Region__c", "Text(80)"))
+
+    (fault,) = mapping_faults(replace(MAPPING, fields=fields, lookups=lookups), SCHEMA)
+
+    assert (fault.path, fault.message) == (
+        ("lookups", "region__c"),
+        "`region__c` is filled twice.",
+    )
+
+
+def test_one_field_has_one_type_in_all_documents():
+    one = replace(MAPPING, fields=(*MAPPING.fields, own("Region__c", "Text(80)")))
+    other = replace(MAPPING, fields=(*MAPPING.fields, own("Region__c", "Text(90)")))
+
+    assert list(mapping_faults(one, SCHEMA, [one])) == []
+    (fault,) = mapping_faults(other, SCHEMA, [one])
+    assert fault.path == ("fields", "Region__c", "type")
 
 
 def test_all_faults_of_a_mapping_are_found_at_once():

@@ -54,7 +54,7 @@ SCHEMA = Schema(
 
 def mapping(**sources):
     fields = tuple(FieldMap(target, source) for target, source in sources.items())
-    return Mapping(REVIEW, "External_Id__c", ReviewType.SERVICE, fields)
+    return Mapping(REVIEW, "External_Id__c", (ReviewType.SERVICE,), fields)
 
 
 def tombstone(at=EARLIER):

@@ -100,7 +100,7 @@ def test_what_was_added_is_taken_off_and_shown_and_the_error_emptied():
         "Id": "a01",
         "Tags_To_Add__c": None,
         "Tags_Wanted__c": False,
-        "Tags__c": "old, VIP, gold",
+        "Tags__c": "VIP; gold; old",
         "Tags_Error__c": None,
     }
 

@@ -1,10 +1,13 @@
 """What each named transform makes of a value, and which names a mapping may use."""
 
+from datetime import UTC, date, datetime, timedelta, timezone
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from connector.core.transforms import (
+    EXAMPLES,
     TRANSFORMS,
     Kind,
     attribute_ratings,
@@ -12,6 +15,7 @@ from connector.core.transforms import (
     email,
     first_name,
     join,
+    join_tags,
     parse_transform,
     truncate,
     url,
@@ -101,6 +105,86 @@ def test_an_address_that_is_no_web_address_is_dropped(text, expected):
 def test_values_are_joined_without_the_blank_ones():
     assert join(("red", " ", "blue\nsky")) == "red, blue sky"
     assert join(()) is None
+
+
+def test_tags_are_the_same_text_in_whatever_order_they_are_listed():
+    assert join_tags(("vip", "late, again", " ", "vip")) == "late, again; vip"
+    assert join_tags(("late, again", "vip")) == "late, again; vip"
+    assert join_tags(()) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "stars", "expected"),
+    [
+        ("stars_to_picklist", 1, "1 star"),
+        ("stars_to_picklist", 5.0, "5 stars"),
+        ("stars_to_picklist Awful; Poor ;Fair;Good;Great", 2, "Poor"),
+        ("stars_to_picklist", 0, None),
+        ("stars_to_picklist", 6, None),
+        ("stars_to_picklist", 3.5, None),
+        ("stars_to_picklist", float("nan"), None),
+    ],
+)
+def test_stars_become_the_label_of_a_picklist(text, stars, expected):
+    assert parse_transform(text).apply(stars) == expected
+
+
+@pytest.mark.parametrize(
+    "labels", ["Good", "a;b;c;d", "a;b;c;d;e;f", "a;b;c;d;a", "a;;c;d;e", ";;;;"]
+)
+def test_stars_need_five_different_labels(labels):
+    with pytest.raises(ValueError, match="five different labels"):
+        parse_transform(f"stars_to_picklist {labels}")
+
+
+def far(name):
+    """Thirteen hours ahead, as on some islands."""
+    return timezone(timedelta(hours=13), name)
+
+
+def test_a_time_becomes_the_day_and_the_clock_of_its_zone():
+    moment = datetime(2026, 12, 31, 12, 30, 59, tzinfo=UTC)
+    day, clock = parse_transform("local_date Far", far), parse_transform("local_time Far", far)
+
+    assert (day.apply(moment), day.gives) == (date(2027, 1, 1), Kind.DATE)
+    assert (clock.apply(moment), clock.gives) == ("2027-01-01 01:30", Kind.TEXT)
+
+
+@pytest.mark.parametrize("name", ["local_date", "local_time"])
+def test_a_time_beyond_the_calendar_has_no_day(name):
+    assert parse_transform(f"{name} Far", far).apply(datetime.max.replace(tzinfo=UTC)) is None
+
+
+@pytest.mark.parametrize("name", ["local_date", "local_time"])
+def test_a_day_needs_a_time_zone(name):
+    with pytest.raises(ValueError, match=f"such as `{name} Europe/Berlin`"):
+        parse_transform(name)
+
+
+def test_the_core_knows_no_time_zone_but_utc():
+    assert parse_transform("local_date UTC").takes is Kind.TIME
+    with pytest.raises(UnknownWord, match="not a time zone"):
+        parse_transform("local_date Europe/Berlin")
+
+
+VALUES = {
+    Kind.TEXT: st.text(),
+    Kind.NUMBER: st.integers() | st.floats(),
+    Kind.TIME: st.datetimes(timezones=st.just(UTC)),
+    Kind.LIST: st.lists(st.text()).map(tuple),
+    Kind.RATINGS: st.lists(
+        st.tuples(st.text(), st.none() | st.floats() | st.integers() | st.text())
+    ).map(tuple),
+}
+
+
+@given(st.sampled_from([*TRANSFORMS, *EXAMPLES]), st.data())
+def test_no_transform_raises_for_a_value_of_its_kind(text, data):
+    transform = parse_transform(text, far)
+
+    given = transform.apply(data.draw(VALUES[transform.takes]))
+
+    assert given is None or isinstance(given, date if transform.gives is Kind.DATE else str)
 
 
 def test_unrated_attributes_are_left_out():

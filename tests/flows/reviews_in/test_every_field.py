@@ -98,7 +98,7 @@ SERVICE_ROW = {
     "Verified__c": True,
     "Verification_Level__c": "invited",
     "Likes__c": 3,
-    "Tags__c": "vip, tent",
+    "Tags__c": "tent; vip",
     "Compliance_Labels__c": "incentivised",
     "Counts_Towards_Trust_Score__c": True,
     "Counts_Towards_Location_Score__c": True,

@@ -28,7 +28,7 @@ def test_a_review_that_is_connected_gets_the_tags_of_its_records_in_the_next_run
     report = desk.run()
     assert desk.live(connected) == ["Online", "Retail"]
     seen = desk.row(connected)
-    assert (seen["Tags__c"], seen["Tags_Wanted__c"]) == ("Online, Retail", False)
+    assert (seen["Tags__c"], seen["Tags_Wanted__c"]) == ("Online; Retail", False)
     assert report.count("tags_added") == 2
     assert not desk.run().did_something
 

@@ -17,7 +17,7 @@ def test_two_tags_of_an_agent_are_added_to_those_that_are_there(review, desk):
     assert desk.live(review) == ["delivery", "vip", "Big order"]
     assert report.count("tags_added") == 2
     seen = desk.row(review)
-    assert seen["Tags__c"] == "delivery, vip, Big order"
+    assert seen["Tags__c"] == "Big order; delivery; vip"
     assert (seen["Tags_To_Add__c"], seen["Tags_Error__c"]) == (None, None)
     assert desk.puts() == 1
 
@@ -179,7 +179,7 @@ def test_another_run_at_the_same_time_does_no_harm(review, desk):
     desk.run(door=door)
     assert desk.live(review) == ["delivery", "vip"]
     seen = desk.row(review)
-    assert (seen["Tags__c"], seen["Tags_To_Add__c"]) == ("delivery, vip", None)
+    assert (seen["Tags__c"], seen["Tags_To_Add__c"]) == ("delivery; vip", None)
 
 
 @pytest.mark.parametrize("after", [False, True])
