@@ -98,6 +98,7 @@ def run_policy(settings: Settings) -> RunPolicy:
         rescan_every=settings.reviews.rescan_every,
         on_delete=settings.reviews.on_delete,
         rules=settings.invitations.rules,
+        case_rules=settings.case_rules,
         sender=Sender(sender.name, sender.email, sender.reply_to, sender.redirect_url),
         review_url=settings.trustpilot.review_url,
     )

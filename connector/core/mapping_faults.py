@@ -32,6 +32,9 @@ WRITTEN_BY_FLOWS = frozenset(
         "Previous_Title__c",
         "Previous_Text__c",
         "Missing_Since__c",
+        "Case_Rule__c",
+        "Case_Opened_At__c",
+        "Review_Case__c",
         "Deleted__c",
         "Deleted_At__c",
     }

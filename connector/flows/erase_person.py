@@ -32,6 +32,7 @@ from connector.core.plan_erasure import (
 from connector.core.policy import RunPolicy
 from connector.core.records import Condition, Row, Select
 from connector.core.units import Unit
+from connector.flows.case_erasure import erase_cases
 from connector.flows.opening import read_opening, refuse_other_org, resolve_units
 from connector.flows.ports import Org, Trustpilot
 
@@ -58,7 +59,9 @@ def erase_person(
     invitation_rows = [scrubbed_invitation(row) for row in invitations]
     refused: dict[str, str] = {}
     if not dry_run:
+        cases = erase_cases(org, policy.case_rules, reviews)
         refused = _write(org, {REVIEW: review_rows, INVITATION: invitation_rows})
+        refused |= {name: error.code for name, error in cases.items() if error}
     cancelled = [row for row in invitation_rows if "Status__c" in row]
     answered = {} if dry_run else _ask_trustpilot(trustpilot, units, email)
     return ErasureReport(

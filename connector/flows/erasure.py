@@ -24,6 +24,7 @@ from connector.core.plan_erasure import (
 )
 from connector.core.records import Condition, Row, RowResult, Select
 from connector.core.run_report import Action, FlowReport, Mark
+from connector.flows.case_erasure import close_cases
 from connector.flows.context import RunContext
 from connector.flows.tally import Tally
 
@@ -92,27 +93,25 @@ def _ours(context: RunContext, field: str, deletions: Mapping[str, Deletion]) ->
         [Select(REVIEW, fields, (Condition(field, "in", tuple(deletions)),))]
     )
     # A query compares without regard to case, and ids differ by it.
-    return [
-        _Erasure(row, deletions[row[field]])
-        for row in answer.rows
-        if row[field] in deletions and _is_work(context, row)
-    ]
+    return [_Erasure(row, deletions[row[field]]) for row in answer.rows if row[field] in deletions]
 
 
 def _is_work(context: RunContext, row: Row) -> bool:
     return needs_scrubbing(row) or context.policy.on_delete is OnDelete.DELETE
 
 
-def _erase(context: RunContext, erasures: list[_Erasure], tally: Tally) -> bool:
+def _erase(context: RunContext, ours: list[_Erasure], tally: Tally) -> bool:
     """Erase these reviews; False where the org refused one that nobody has given up."""
+    earlier = len(tally.issues)
+    close_cases(context, [each.row for each in ours], tally)
+    erasures = [each for each in ours if _is_work(context, each.row)]
     how = context.policy.on_delete
     tally.actions += [
         Action(f"{how.value} review", each.review_id, {"deleted_at": each.deletion.at})
         for each in erasures
     ]
-    if context.dry_run or not erasures:
+    if context.dry_run:
         return True
-    earlier = len(tally.issues)
     left = _settled(erasures, _scrub(context, erasures), tally)
     if how is OnDelete.DELETE:
         gone = context.org.delete([str(each.row["Id"]) for each in left])
