@@ -21,8 +21,11 @@ from connector.core.transforms import clean, email, one_line, truncate
 
 CASE = "Case"
 CASE_KEY = "Trustpilot_Review_Key__c"
-CASE_FIELDS = ("Case_Rule__c", "Review_Case__c", "Case_Opened_At__c")
+CASE_FIELDS = ("Id", "External_Id__c", "Case_Rule__c", "Review_Case__c", "Case_Opened_At__c")
 """What must be read of a review before deciding about its case."""
+
+LOOKUP_FIELDS = ("Contact__c", "Account__c", "Match_Method__c")
+"""What must be read of a stored review before its case is made: whom it was matched with."""
 
 DELETED_SUBJECT = "Review deleted"
 LONGEST_SUBJECT = 255
@@ -41,15 +44,11 @@ _PERSONAL = (
 )
 _STORED_WORDS = {*TEMPLATE_WORDS, "invited_email", "consumer_email"} - {"id", "type"}
 _ALWAYS_STORED = (
-    "Id",
-    "External_Id__c",
+    *CASE_FIELDS,
+    *LOOKUP_FIELDS,
     "Type__c",
     "Review_Created__c",
     "Business_Unit__c",
-    "Contact__c",
-    "Account__c",
-    "Match_Method__c",
-    *CASE_FIELDS,
 )
 _DOUBTFUL = {MatchMethod.NEEDS_CHECK.value, MatchMethod.AMBIGUOUS.value}
 
@@ -58,8 +57,8 @@ _DOUBTFUL = {MatchMethod.NEEDS_CHECK.value, MatchMethod.AMBIGUOUS.value}
 class WantedCase:
     """A review that stands in the org and has no case yet, although a rule wants one.
 
-    `rule` and `unit_name` are names in the configuration. `lookups` are the review's match fields
-    (`Contact__c`, `Account__c`, `Match_Method__c`), as far as they are known.
+    `rule` and `unit_name` are names in the configuration. `lookups` are the review's
+    `LOOKUP_FIELDS`, as far as they are known.
     """
 
     record_id: str
@@ -95,6 +94,16 @@ def case_rule_for(rules: Iterable[CaseRule], review: Review, unit_name: str) -> 
 def is_wanted(row: Row) -> bool:
     """True for a review of the org (read with `CASE_FIELDS`) whose case was never linked."""
     return bool(row.get("Case_Rule__c")) and not row.get("Case_Opened_At__c")
+
+
+def wanted_case(row: Row, review: Review, unit_name: str) -> WantedCase | None:
+    """The case that a review of the org still wants, or None.
+
+    Its row was read with `CASE_FIELDS` and `LOOKUP_FIELDS`.
+    """
+    if not is_wanted(row):
+        return None
+    return WantedCase(str(row["Id"]), review, str(row["Case_Rule__c"]), unit_name, row)
 
 
 def case_row(wanted: WantedCase, rule: CaseRule, places: Places) -> dict[str, Any]:

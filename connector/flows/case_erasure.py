@@ -7,6 +7,7 @@ ended before it linked them, and never another case that somebody put into the l
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 from connector.core.case_rules import CaseRule
 from connector.core.issues import Issue, issue_key
@@ -40,12 +41,38 @@ def close_cases(context: RunContext, rows: Sequence[Row], tally: Tally) -> None:
         found = _open_cases(context.org, suspects)
         tally.actions += [Action("close case", str(case[CASE_KEY])) for case in found]
         return
-    told = erase_cases(context.org, rules, suspects)
-    refused = {review_id: error for review_id, error in told.items() if error}
-    tally.counts["cases_closed"] += len(told) - len(refused)
+    erased = erase_cases(context.org, rules, suspects)
+    refused = {each.review_id: each.error for each in erased if each.error}
+    tally.counts["cases_closed"] += len(erased) - len(refused)
     tally.issues += [_refused_issue(*each) for each in refused.items()]
     settled = (issue_key(_REFUSED, str(row[_KEY])) for row in rows if row[_KEY] not in refused)
     tally.passed += [key for key in settled if key in context.opening.issues]
+
+
+@dataclass(frozen=True)
+class ErasedCase:
+    """What became of the case of one review; `error` is why the org did not close it."""
+
+    review_id: str
+    case_id: str
+    error: RowError | None = None
+
+
+def erase_cases(org: Org, rules: Sequence[CaseRule], rows: Iterable[Row]) -> list[ErasedCase]:
+    """Close and empty the cases of these reviews, and say of each what became of it.
+
+    A case that may not be closed is emptied all the same. Cases dealt with earlier are left out.
+    """
+    suspects = _with_cases(rows, rules)
+    names = {str(row[_KEY]): row.get("Case_Rule__c") for row in suspects}
+    cases = _open_cases(org, suspects)
+    closings = [closed_row(str(case["Id"]), names[case[CASE_KEY]], rules) for case in cases]
+    erased = [
+        ErasedCase(case[CASE_KEY], str(case["Id"]), None if _is_gone(result) else result.error)
+        for case, result in zip(cases, org.update(CASE, closings), strict=True)
+    ]
+    org.update(CASE, [scrubbed_row(each.case_id) for each in erased if each.error])
+    return erased
 
 
 def _refused_issue(review_id: str, error: RowError) -> Issue:
@@ -56,29 +83,6 @@ def _refused_issue(review_id: str, error: RowError) -> Issue:
         flow=_FLOW,
         record=review_id,
     )
-
-
-def erase_cases(
-    org: Org, rules: Sequence[CaseRule], rows: Iterable[Row]
-) -> dict[str, RowError | None]:
-    """Close and empty the cases of these reviews; return by review id what the org refused.
-
-    A case that may not be closed is emptied all the same. Cases dealt with earlier are left out.
-    """
-    suspects = _with_cases(rows, rules)
-    names = {str(row[_KEY]): row.get("Case_Rule__c") for row in suspects}
-    cases = _open_cases(org, suspects)
-    if not cases:
-        return {}
-    closings = [closed_row(str(case["Id"]), names[case[CASE_KEY]], rules) for case in cases]
-    results = org.update(CASE, closings)
-    refused = [case for case, result in zip(cases, results, strict=True) if _is_refused(result)]
-    if refused:
-        org.update(CASE, [scrubbed_row(str(case["Id"])) for case in refused])
-    return {
-        str(case[CASE_KEY]): result.error if _is_refused(result) else None
-        for case, result in zip(cases, results, strict=True)
-    }
 
 
 def _with_cases(rows: Iterable[Row], rules: Sequence[CaseRule]) -> list[Row]:
@@ -97,5 +101,5 @@ def _open_cases(org: Org, rows: Sequence[Row]) -> list[Row]:
     return [row for row in answer.rows if row[CASE_KEY] in keys and not is_closed_and_scrubbed(row)]
 
 
-def _is_refused(result: RowResult) -> bool:
-    return result.error is not None and result.error.code != "ENTITY_IS_DELETED"
+def _is_gone(result: RowResult) -> bool:
+    return result.error is not None and result.error.code == "ENTITY_IS_DELETED"

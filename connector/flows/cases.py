@@ -16,6 +16,7 @@ from connector.core.issues import Issue, issue_key
 from connector.core.objects import REVIEW
 from connector.core.plan_cases import (
     CASE,
+    CASE_FIELDS,
     CASE_KEY,
     Places,
     WantedCase,
@@ -28,9 +29,10 @@ from connector.core.plan_cases import (
     reopened_row,
     stored_fields,
     stored_review,
+    wanted_case,
 )
 from connector.core.records import Answer, Condition, Row, RowError, Select
-from connector.core.reviews import Review, ReviewType
+from connector.core.reviews import Review
 from connector.core.run_report import Action
 from connector.core.units import Unit
 from connector.flows.case_erasure import erase_cases
@@ -100,7 +102,7 @@ def open_cases(context: RunContext, wanted: Sequence[WantedCase], tally: Tally) 
 def reopen_cases(context: RunContext, edited: Iterable[Row], tally: Tally) -> None:
     """Open again the cases of these reviews, which their customers have edited.
 
-    `edited` are rows of the org with `External_Id__c` and `CASE_FIELDS`, from before the edit.
+    `edited` are rows of the org, read with `CASE_FIELDS` before the edit.
     Call it before the edit is written: a run that ends between the two does both again.
     """
     rows = {str(row[_KEY]): reopened_row(row, context.policy.case_rules) for row in edited}
@@ -172,7 +174,7 @@ def _left_undone(context: RunContext) -> tuple[list[WantedCase], tuple[Row, ...]
             ),
             Select(
                 REVIEW,
-                ("Id", _KEY, "Case_Rule__c", "Review_Case__c"),
+                CASE_FIELDS,
                 (Condition(_KEY, "in", closed),),
             ),
         ]
@@ -180,11 +182,11 @@ def _left_undone(context: RunContext) -> tuple[list[WantedCase], tuple[Row, ...]
     wanted: list[WantedCase] = []
     for row in without.rows:
         unit = context.unit_of_record(str(row.get("Business_Unit__c") or ""))
-        mapping = mappings.get(str(row.get("Type__c")), mappings[ReviewType.SERVICE.value])
+        mapping = mappings.get(str(row.get("Type__c")), policy.service_mapping)
         if unit is not None:
             review = stored_review(row, mapping, unit.id, context.now)
-            rule = str(row["Case_Rule__c"])
-            wanted.append(WantedCase(str(row["Id"]), review, rule, unit.name, row))
+            case = wanted_case(row, review, unit.name)
+            wanted += [case] if case else []
     return wanted, edited.rows
 
 
@@ -198,7 +200,7 @@ def _look(context: RunContext, wanted: Sequence[WantedCase], rules: Collection[C
             _by_key(tuple(keys)),
             Select(
                 REVIEW,
-                ("Id", "Deleted__c", "Case_Rule__c", "Case_Opened_At__c"),
+                (*CASE_FIELDS, "Deleted__c"),
                 (Condition("Id", "in", ids),),
             ),
         ]

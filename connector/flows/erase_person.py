@@ -61,7 +61,7 @@ def erase_person(
     if not dry_run:
         cases = erase_cases(org, policy.case_rules, reviews)
         refused = _write(org, {REVIEW: review_rows, INVITATION: invitation_rows})
-        refused |= {name: error.code for name, error in cases.items() if error}
+        refused |= {each.case_id: each.error.code for each in cases if each.error}
     cancelled = [row for row in invitation_rows if "Status__c" in row]
     answered = {} if dry_run else _ask_trustpilot(trustpilot, units, email)
     return ErasureReport(

@@ -98,7 +98,7 @@ class Cases:
 
     def stored(self, review_id):
         """What the org says about a review and its case."""
-        names = ", ".join(("Id", "External_Id__c", "Deleted__c", *CASE_FIELDS))
+        names = ", ".join((*CASE_FIELDS, "Deleted__c"))
         (row,) = self.emulator.org.query(
             f"SELECT {names} FROM Trustpilot_Review__c WHERE External_Id__c = '{review_id}'"  # noqa: S608
         )
