@@ -11,15 +11,15 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from connector.core.case_rules import TEMPLATE_WORDS, CaseOwner, CaseRule, OwnerKind, fill
+from connector.core.case_places import Places
+from connector.core.case_rules import TEMPLATE_WORDS, CaseRule, fill
 from connector.core.instants import instant
 from connector.core.mapping import Mapping as FieldMapping
 from connector.core.objects import MatchMethod
-from connector.core.records import Condition, Row, Select
+from connector.core.records import Row
 from connector.core.reviews import Review
 from connector.core.transforms import clean, email, one_line, truncate
 
-CASE = "Case"
 CASE_KEY = "Trustpilot_Review_Key__c"
 CASE_FIELDS = ("Id", "External_Id__c", "Case_Rule__c", "Review_Case__c", "Case_Opened_At__c")
 """What must be read of a review before deciding about its case."""
@@ -66,24 +66,6 @@ class WantedCase:
     rule: str
     unit_name: str
     lookups: Mapping[str, Any] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class Places:
-    """The ids in the org behind the names in the rules; a name that is missing is unknown there."""
-
-    owners: Mapping[CaseOwner, str] = field(default_factory=dict)
-    record_types: Mapping[str, str] = field(default_factory=dict)
-
-    def unknown(self, rule: CaseRule) -> str:
-        """Return what of the rule the org does not know, in words; empty where it knows all."""
-        if rule.owner and rule.owner not in self.owners:
-            if rule.owner.kind is OwnerKind.USER:
-                return "its user"
-            return f"its queue {rule.owner.name}"
-        if rule.record_type and rule.record_type not in self.record_types:
-            return f"its record type {rule.record_type}"
-        return ""
 
 
 def case_rule_for(rules: Iterable[CaseRule], review: Review, unit_name: str) -> CaseRule | None:
@@ -159,60 +141,6 @@ def is_closed_and_scrubbed(case: Row) -> bool:
     return case.get("Subject") == DELETED_SUBJECT and bool(case.get("IsClosed"))
 
 
-def places_selects(rules: Iterable[CaseRule]) -> tuple[Select, Select, Select]:
-    """The questions for the queues, users and record types that these rules name."""
-    every = tuple(rules)
-    owners = [rule.owner for rule in every if rule.owner]
-    named = {kind: tuple(one.name for one in owners if one.kind is kind) for kind in OwnerKind}
-    types = tuple(rule.record_type for rule in every if rule.record_type)
-    return (
-        Select(
-            "Group",
-            ("Id", "DeveloperName"),
-            (
-                Condition("Type", "=", "Queue"),
-                Condition("DeveloperName", "in", named[OwnerKind.QUEUE]),
-            ),
-        ),
-        Select(
-            "User",
-            ("Id", "Username"),
-            (
-                Condition("IsActive", "=", value=True),
-                Condition("Username", "in", named[OwnerKind.USER]),
-            ),
-        ),
-        Select(
-            "RecordType",
-            ("Id", "DeveloperName"),
-            (
-                Condition("SobjectType", "=", CASE),
-                Condition("IsActive", "=", value=True),
-                Condition("DeveloperName", "in", types),
-            ),
-        ),
-    )
-
-
-def places(
-    rules: Iterable[CaseRule], queues: Iterable[Row], users: Iterable[Row], types: Iterable[Row]
-) -> Places:
-    """What the answers to `places_selects` say; the org compares names without regard to case."""
-    ids = {
-        OwnerKind.QUEUE: _by_name(queues, "DeveloperName"),
-        OwnerKind.USER: _by_name(users, "Username"),
-    }
-    type_ids = _by_name(types, "DeveloperName")
-    owners: dict[CaseOwner, str] = {}
-    record_types: dict[str, str] = {}
-    for rule in rules:
-        if rule.owner and (found := ids[rule.owner.kind].get(rule.owner.name.lower())):
-            owners[rule.owner] = found
-        if found := type_ids.get(rule.record_type.lower()):
-            record_types[rule.record_type] = found
-    return Places(owners, record_types)
-
-
 def stored_fields(mappings: Iterable[FieldMapping]) -> tuple[str, ...]:
     """The fields of a stored review from which `stored_review` can be told, each once."""
     fields = (field for mapping in mappings for field in _words_of(mapping).values())
@@ -262,7 +190,3 @@ def _customer(lookups: Mapping[str, Any]) -> dict[str, Any]:
     if lookups.get("Match_Method__c") in _DOUBTFUL:
         return {}
     return {"ContactId": lookups.get("Contact__c"), "AccountId": lookups.get("Account__c")}
-
-
-def _by_name(rows: Iterable[Row], name: str) -> dict[str, str]:
-    return {str(row[name]).lower(): str(row["Id"]) for row in rows}

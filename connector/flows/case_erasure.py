@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from connector.core.case_places import CASE
 from connector.core.case_rules import CaseRule
 from connector.core.issues import Issue, issue_key
 from connector.core.plan_cases import (
-    CASE,
     CASE_KEY,
     closed_row,
     is_closed_and_scrubbed,

@@ -11,25 +11,19 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from connector.core.case_places import CASE, Places, places, places_selects
 from connector.core.case_rules import CaseRule
 from connector.core.issues import Issue, issue_key
 from connector.core.objects import REVIEW
 from connector.core.plan_cases import (
-    CASE,
     CASE_FIELDS,
     CASE_KEY,
-    Places,
     WantedCase,
     case_row,
     case_rule_for,
     is_wanted,
     linking_row,
-    places,
-    places_selects,
     reopened_row,
-    stored_fields,
-    stored_review,
-    wanted_case,
 )
 from connector.core.records import Answer, Condition, Row, RowError, Select
 from connector.core.reviews import Review
@@ -39,15 +33,14 @@ from connector.flows.case_erasure import erase_cases
 from connector.flows.context import RunContext
 from connector.flows.tally import Tally
 
-AT_A_TIME = 2_000
-"""Reviews whose case is tried again in one run."""
+REFUSED = "case_refused"
+NOT_REOPENED = "case_reopening_refused"
+_UNKNOWN = "case_owner_unknown"
+RETRIED = (REFUSED, _UNKNOWN, NOT_REOPENED)
+"""The codes of the issues that a later run may put right."""
 
 _FLOW = "reviews_in"
 _KEY = "External_Id__c"
-_REFUSED = "case_refused"
-_UNKNOWN = "case_owner_unknown"
-_STILL_CLOSED = "case_reopening_refused"
-_RETRIED = (_REFUSED, _UNKNOWN, _STILL_CLOSED)
 _TAKEN = "DUPLICATE_VALUE"
 _DELETED = "ENTITY_IS_DELETED"
 _GONE = frozenset({_DELETED, "INVALID_CROSS_REFERENCE_KEY"})
@@ -105,10 +98,9 @@ def reopen_cases(context: RunContext, edited: Iterable[Row], tally: Tally) -> No
     `edited` are rows of the org, read with `CASE_FIELDS` before the edit.
     Call it before the edit is written: a run that ends between the two does both again.
     """
-    rows = {str(row[_KEY]): reopened_row(row, context.policy.case_rules) for row in edited}
+    rules = context.policy.case_rules
+    rows = {str(row[_KEY]): reopened_row(row, rules) for row in edited} if rules else {}
     cases = {review_id: row for review_id, row in rows.items() if row}
-    if not context.policy.case_rules:
-        return
     tally.actions += [Action("reopen case", review_id) for review_id in cases]
     if context.dry_run or not cases:
         return
@@ -116,78 +108,9 @@ def reopen_cases(context: RunContext, edited: Iterable[Row], tally: Tally) -> No
     for review_id, result in zip(cases, results, strict=True):
         if result.error is None:
             tally.counts["cases_reopened"] += 1
-            _settle(context, (_STILL_CLOSED,), review_id, tally)
+            _settle(context, (NOT_REOPENED,), review_id, tally)
         elif result.error.code not in _GONE:
-            tally.issues.append(_refused_issue(_STILL_CLOSED, "reopen", review_id, result.error))
-
-
-def has_cases_to_retry(context: RunContext) -> bool:
-    """Say whether an open issue asks for another try; costs no call."""
-    return any(
-        issue.code in _RETRIED and not issue.dropped for issue in context.opening.issues.values()
-    )
-
-
-def retry_cases(context: RunContext, tally: Tally) -> None:
-    """Try again what earlier runs left undone: cases not made, not linked or not reopened.
-
-    One read where nothing is left. Issues about a review that wants nothing any more are closed.
-    """
-    wanted, edited = _left_undone(context)
-    open_cases(context, wanted, tally)
-    reopen_cases(context, edited, tally)
-    if context.dry_run:
-        return
-    settled = {issue.key for issue in tally.issues} | set(tally.passed)
-    tally.passed += [
-        issue.key
-        for issue in context.opening.issues.values()
-        if issue.code in _RETRIED and issue.key not in settled
-    ]
-
-
-def wanted_again(context: RunContext) -> list[WantedCase]:
-    """Return, by one query, the reviews in the org that a rule gave a case and that have none."""
-    return _left_undone(context)[0]
-
-
-def _left_undone(context: RunContext) -> tuple[list[WantedCase], tuple[Row, ...]]:
-    """The reviews without the case they want, and those whose case was not reopened."""
-    policy = context.policy
-    if not policy.case_rules:
-        return [], ()
-    mappings = {one.type.value: one for one in (policy.service_mapping, policy.product_mapping)}
-    closed = tuple(
-        issue.record
-        for issue in context.opening.issues.values()
-        if issue.code == _STILL_CLOSED and not issue.dropped
-    )
-    names = tuple(rule.name for rule in policy.case_rules)
-    without, edited = context.org.read(
-        [
-            Select(
-                REVIEW,
-                stored_fields(mappings.values()),
-                (Condition("Case_Rule__c", "in", names), Condition("Case_Opened_At__c", "=", None)),
-                order_by=("Id",),
-                limit=AT_A_TIME,
-            ),
-            Select(
-                REVIEW,
-                CASE_FIELDS,
-                (Condition(_KEY, "in", closed),),
-            ),
-        ]
-    )
-    wanted: list[WantedCase] = []
-    for row in without.rows:
-        unit = context.unit_of_record(str(row.get("Business_Unit__c") or ""))
-        mapping = mappings.get(str(row.get("Type__c")), policy.service_mapping)
-        if unit is not None:
-            review = stored_review(row, mapping, unit.id, context.now)
-            case = wanted_case(row, review, unit.name)
-            wanted += [case] if case else []
-    return wanted, edited.rows
+            tally.issues.append(_refused_issue(NOT_REOPENED, "reopen", review_id, result.error))
 
 
 def _look(context: RunContext, wanted: Sequence[WantedCase], rules: Collection[CaseRule]) -> _Look:
@@ -248,7 +171,7 @@ def _insert(
             elif result.error.code == _TAKEN:
                 taken.append(each.review.id)
             else:
-                tally.issues.append(_refused_issue(_REFUSED, "make", each.review.id, result.error))
+                tally.issues.append(_refused_issue(REFUSED, "make", each.review.id, result.error))
     return made | _cases_by_key(context.org.read([_by_key(taken)])[0], taken)
 
 
@@ -272,11 +195,11 @@ def _link(
     orphans: list[Row] = []
     for name, result in zip(cases, results, strict=True):
         if result.error is None:
-            _settle(context, (_REFUSED,), name, tally)
+            _settle(context, (REFUSED,), name, tally)
         elif result.error.code == _DELETED:
             orphans.append({_KEY: name, "Case_Rule__c": wanted[name].rule})
         else:
-            tally.issues.append(_refused_issue(_REFUSED, "link", name, result.error))
+            tally.issues.append(_refused_issue(REFUSED, "link", name, result.error))
     erase_cases(context.org, context.policy.case_rules, orphans)
 
 

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from connector.core.case_places import Places, places, places_selects
 from connector.core.case_rules import CaseOwner, CaseRule, OwnerKind
 from connector.core.mapping import FieldMap, Mapping
 from connector.core.objects import REVIEW
@@ -14,7 +15,6 @@ from connector.core.plan_cases import (
     LONGEST_DESCRIPTION,
     LONGEST_NAME,
     LONGEST_SUBJECT,
-    Places,
     WantedCase,
     case_row,
     case_rule_for,
@@ -22,8 +22,6 @@ from connector.core.plan_cases import (
     is_closed_and_scrubbed,
     is_wanted,
     linking_row,
-    places,
-    places_selects,
     reopened_row,
     scrubbed_row,
     stored_fields,

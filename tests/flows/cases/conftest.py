@@ -11,7 +11,7 @@ from connector.core.plan_cases import CASE_FIELDS, WantedCase
 from connector.core.reviews import Review, ReviewType
 from connector.core.run_report import FlowReport
 from connector.emulator.doors import InProcessDoor
-from connector.flows import cases
+from connector.flows import case_retries, cases
 from connector.flows.closing import record_end
 from connector.flows.context import RunContext
 from connector.flows.opening import read_opening, resolve_units
@@ -89,7 +89,7 @@ class Cases:
 
     def retry(self, **how) -> FlowReport:
         """Try again what is left undone, as a later run does."""
-        return self.step(cases.retry_cases, **how)
+        return self.step(case_retries.retry_cases, **how)
 
     def reopen(self, *review_ids, **how) -> FlowReport:
         """Say that these reviews are about to be written with an edit."""

@@ -6,7 +6,7 @@ import pytest
 
 from connector.core.errors import VendorUnreachable
 from connector.emulator.faults import RowFault, drop_after
-from connector.flows import cases
+from connector.flows import case_retries, cases
 from connector.flows.tally import Tally
 
 COLLECTION = "*/composite/sobjects*"
@@ -238,7 +238,7 @@ def test_a_refused_case_is_tried_again_from_what_the_org_holds(work, emulator, r
     work.open()
     assert work.issues() == [("case_refused", "r1")]
 
-    assert cases.has_cases_to_retry(work.begin())
+    assert case_retries.has_cases_to_retry(work.begin())
     report = work.retry()
 
     case = work.of()
@@ -246,7 +246,21 @@ def test_a_refused_case_is_tried_again_from_what_the_org_holds(work, emulator, r
     assert case["SuppliedName"] == "Wanda"
     assert report.counts == {"cases_opened": 1}
     assert work.issues() == []
-    assert not cases.has_cases_to_retry(work.begin())
+    assert not case_retries.has_cases_to_retry(work.begin())
+
+
+def test_a_case_that_a_person_gave_up_is_not_tried_again(work, emulator, refused, soql):
+    work.review()
+    emulator.faults.add(refused("Case", "insert"))
+    work.open()
+    (issue,) = soql("SELECT Id FROM Trustpilot_Issue__c")
+    emulator.org.update("Trustpilot_Issue__c", issue["Id"], {"Status__c": "Dropped"})
+
+    work.retry()
+
+    assert work.all() == {}
+    (issue,) = soql("SELECT Status__c FROM Trustpilot_Issue__c")
+    assert issue["Status__c"] == "Dropped"
 
 
 def test_an_unknown_queue_is_one_issue_of_the_rule_and_no_case(work, emulator, queue):
@@ -346,7 +360,7 @@ def test_without_the_section_nothing_is_asked_and_nothing_is_made(work, emulator
 
     cases.open_cases(context, list(work.wanted.values()), tally)
     cases.reopen_cases(context, [{**work.stored("r1"), "Review_Case__c": "500"}], tally)
-    cases.retry_cases(context, tally)
+    case_retries.retry_cases(context, tally)
 
     assert not cases.case_fields(context, work.wanted["r1"].review, context.units[0])
     assert emulator.calls.all() == []
