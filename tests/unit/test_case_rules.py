@@ -90,7 +90,7 @@ def test_a_language_is_two_or_three_small_letters(text):
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("{titel}", "`titel` is not a word that a template may use."),
+        ("{titl}", "`titl` is not a word that a template may use."),
         ("{}", "This is not a word that a template may use."),
         ("{0}", "`0` is not a word"),
         ("{consumer_email}", "`consumer_email` is not a word"),
@@ -109,7 +109,7 @@ def test_what_is_no_template_is_refused(text, said):
 
 def test_a_misspelt_word_brings_the_word_that_was_meant():
     with pytest.raises(UnknownWord) as refusal:
-        parse_template("{titel}")
+        parse_template("{titl}")
     assert refusal.value.hint == "Did you mean `title`?"
 
 
