@@ -103,6 +103,7 @@ def run_policy(settings: Settings) -> RunPolicy:
         on_delete=settings.reviews.on_delete,
         write_tags=settings.reviews.write_tags,
         rules=settings.invitations.rules,
+        case_rules=settings.case_rules,
         sender=Sender(sender.name, sender.email, sender.reply_to, sender.redirect_url),
         review_url=settings.trustpilot.review_url,
     )

@@ -49,6 +49,7 @@ def assemble(document: ConfigDocument, gathered: Gathered, source: YamlSource) -
         ),
         reviews=_reviews(document, gathered),
         invitations=_invitations(document, source),
+        case_rules=document.cases.compiled() if document.cases else (),
         limits=_limits(document.limits),
         schema=gathered.schema,
         missing_secrets=gathered.secrets.missing,

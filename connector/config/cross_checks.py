@@ -17,6 +17,7 @@ from connector.core.words import did_you_mean, quoted
 
 _UNITS: DocumentPath = ("business_units",)
 _RULES: DocumentPath = ("invitations", "rules")
+_CASES: DocumentPath = ("cases", "rules")
 
 
 def cross_checks(source: YamlSource) -> Iterator[Problem]:
@@ -24,9 +25,12 @@ def cross_checks(source: YamlSource) -> Iterator[Problem]:
     for key in ("name", "domain", "id"):
         yield from _used_twice(source, _UNITS, key)
     yield from _used_twice(source, _RULES, "name")
+    yield from _used_twice(source, _CASES, "name")
     units = [unit for _, unit in _entries(source, _UNITS)]
     for position, rule in _entries(source, _RULES):
         yield from _rule_problems(source, (*_RULES, position), rule, units)
+    for position, rule in _entries(source, _CASES):
+        yield from _case_problems(source, (*_CASES, position), rule, units)
 
 
 def _used_twice(source: YamlSource, path: DocumentPath, key: str) -> Iterator[Problem]:
@@ -49,15 +53,30 @@ def _rule_problems(
         message = "The rule does not say for which business unit it is."
         yield source.problem(path, message, f"Add `business_unit:` with one of {_listed(names)}.")
     elif isinstance(name, str) and names and name not in names:
-        message = f"{quoted(name)} is not a business unit of this file."
-        known = [each for each in names if each in quoted(each)]  # no address that was typed there
-        yield source.problem((*path, "business_unit"), message, did_you_mean(name, known))
+        yield _no_such_unit(source, (*path, "business_unit"), names, name)
     elif units and rule.get("as") == Channel.BUSINESS_GENERATED_LINK:
         unit = next((each for each in units if each.get("name") == name), units[0])
         if not unit.get("link_keys"):
             message = "Business-generated links need the keys of the business unit."
             hint = f"Add `link_keys` to `{unit.get('name')}` under `business_units`."
             yield source.problem((*path, "as"), message, hint)
+
+
+def _case_problems(
+    source: YamlSource, path: DocumentPath, rule: dict[Any, Any], units: list[dict[Any, Any]]
+) -> Iterator[Problem]:
+    names = [str(unit.get("name")) for unit in units]
+    written = rule.get("business_unit")
+    for position, name in enumerate(written if isinstance(written, list) else [written]):
+        if isinstance(name, str) and names and name not in names:
+            place = (position,) if isinstance(written, list) else ()
+            yield _no_such_unit(source, (*path, "business_unit", *place), names, name)
+
+
+def _no_such_unit(source: YamlSource, path: DocumentPath, names: list[str], name: str) -> Problem:
+    message = f"{quoted(name)} is not a business unit of this file."
+    known = [each for each in names if each in quoted(each)]  # no address that was typed there
+    return source.problem(path, message, did_you_mean(name, known))
 
 
 def _entries(source: YamlSource, path: DocumentPath) -> Iterator[tuple[int, dict[Any, Any]]]:

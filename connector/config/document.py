@@ -12,6 +12,7 @@ from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
+from connector.config.case_document import CasesDocument
 from connector.config.rule_document import RuleDocument
 from connector.config.secrets import SecretReference
 from connector.config.section import Section
@@ -194,4 +195,5 @@ class ConfigDocument(Section):
     business_units: Annotated[tuple[BusinessUnitDocument, ...], NotEmpty]
     reviews: ReviewsDocument = ReviewsDocument()
     invitations: InvitationsDocument = InvitationsDocument()
+    cases: CasesDocument | None = None
     limits: LimitsDocument = LimitsDocument()

@@ -12,6 +12,7 @@ from enum import StrEnum
 
 from pydantic import SecretBytes, SecretStr
 
+from connector.core.case_rules import CaseRule
 from connector.core.errors import Problem
 from connector.core.mapping import Mapping
 from connector.core.plan_erasure import OnDelete
@@ -157,8 +158,9 @@ class LimitSettings:
 class Settings:
     """Everything the configuration says.
 
-    `file` is the path it was read from. `schema` is the package in `salesforce/`, which the
-    mappings have been held against; what they declare beyond it stands in the mappings.
+    `file` is the path it was read from. `case_rules` is empty where no review becomes a case.
+    `schema` is the package in `salesforce/`, which the mappings have been held against; what they
+    declare beyond it stands in the mappings.
     `missing_secrets` is empty unless secrets were not required; each entry says where the
     reference stands and what is absent.
     """
@@ -169,6 +171,7 @@ class Settings:
     business_units: tuple[BusinessUnitSettings, ...]
     reviews: ReviewSettings
     invitations: InvitationSettings
+    case_rules: tuple[CaseRule, ...]
     limits: LimitSettings
     schema: Schema
     missing_secrets: tuple[Problem, ...]

@@ -15,6 +15,13 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, BeforeValidator, Field, PlainValidator
 
 from connector.config.organization_id import eighteen_characters
+from connector.core.case_rules import (
+    CaseOwner,
+    parse_language,
+    parse_owner,
+    parse_record_type,
+    parse_template,
+)
 from connector.core.rules import Recipient, parse_duration, parse_field_path, parse_recipient
 
 _HOST = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]*[a-z0-9]")
@@ -98,6 +105,10 @@ def _recipient(value: Any) -> Recipient:
     return parse_recipient(str(value))
 
 
+def _owner(value: Any) -> CaseOwner:
+    return parse_owner(str(value))
+
+
 def _filled(value: Sized) -> Sized:
     # pydantic's own min_length also complains where entries are there but wrong.
     if not value:
@@ -124,7 +135,15 @@ Duration = Annotated[timedelta, PlainValidator(_duration, json_schema_input_type
 PositiveDuration = Annotated[Duration, AfterValidator(_positive)]
 NotEmpty = AfterValidator(_filled)
 """A list or mapping that must hold something; for use inside `Annotated`."""
+Listed = BeforeValidator(_listed)
+"""A list of which one entry may stand alone; for use inside `Annotated`."""
 RecipientWord = Annotated[Recipient, PlainValidator(_recipient, json_schema_input_type=str)]
-Ladder = Annotated[tuple[RecipientWord, ...], NotEmpty, BeforeValidator(_listed)]
+Ladder = Annotated[tuple[RecipientWord, ...], NotEmpty, Listed]
 Stage = Annotated[str, Field(min_length=1, max_length=255)]
-Stages = Annotated[tuple[Stage, ...], NotEmpty, BeforeValidator(_listed)]
+Stages = Annotated[tuple[Stage, ...], NotEmpty, Listed]
+Owner = Annotated[CaseOwner, PlainValidator(_owner, json_schema_input_type=str)]
+RecordType = Annotated[str, AfterValidator(parse_record_type)]
+Language = Annotated[str, AfterValidator(parse_language)]
+Stars = Annotated[int, Field(ge=1, le=5)]
+Template = Annotated[str, Field(min_length=1), AfterValidator(parse_template)]
+PicklistValue = Annotated[str, Field(min_length=1, max_length=255)]

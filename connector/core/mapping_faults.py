@@ -37,6 +37,9 @@ WRITTEN_BY_FLOWS = frozenset(
         "Tags_To_Add__c",
         "Tags_Wanted__c",
         "Tags_Error__c",
+        "Case_Rule__c",
+        "Case_Opened_At__c",
+        "Review_Case__c",
         "Deleted__c",
         "Deleted_At__c",
     }

@@ -20,10 +20,19 @@ from connector.core.schema import FieldDefinition, Schema
 KEY = "External_Id__c"
 CONSUMER = "Consumer_Id__c"
 
-KEPT = frozenset({KEY, "Type__c", "Business_Unit__c", "Deleted__c", "Deleted_At__c"})
+KEPT = frozenset(
+    {KEY, "Type__c", "Business_Unit__c", "Deleted__c", "Deleted_At__c", "Review_Case__c"}
+)
 """What remains of an erased review: enough to know it again, nothing about anybody."""
 
-ERASURE_FIELDS = ("Id", KEY, "Deleted__c", "Content_Hash__c")
+ERASURE_FIELDS = (
+    "Id",
+    KEY,
+    "Deleted__c",
+    "Content_Hash__c",
+    "Case_Rule__c",
+    "Review_Case__c",
+)
 """What is read of a review before it is decided."""
 
 INVITATION_FIELDS = ("Id", "Status__c")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import timedelta
 
+from connector.core.case_rules import CaseRule
 from connector.core.links import LinkKeys
 from connector.core.mapping import Mapping as FieldMapping
 from connector.core.plan_erasure import OnDelete
@@ -60,6 +61,7 @@ class RunPolicy:
     on_delete: OnDelete = OnDelete.ANONYMISE
     write_tags: tuple[str, ...] = ()
     rules: tuple[Rule, ...] = ()
+    case_rules: tuple[CaseRule, ...] = ()
     sender: Sender = Sender()
     review_url: str = "https://www.trustpilot.com"
 

@@ -36,6 +36,7 @@ from connector.core.plan_erasure import (
 from connector.core.policy import RunPolicy
 from connector.core.records import Answer, Condition, Row, Select
 from connector.core.units import Unit
+from connector.flows.case_erasure import erase_cases
 from connector.flows.copies import (
     FoundCopy,
     copies_where,
@@ -64,7 +65,9 @@ def erase_person(
     found = _found(org, policy, email)
     refused: dict[str, str] = {}
     if not dry_run:
-        refused = _erase_copies(org, policy, found.copies)
+        cases = erase_cases(org, policy.case_rules, found.reviews)
+        refused = {each.case_id: each.error.code for each in cases if each.error}
+        refused |= _erase_copies(org, policy, found.copies)
     waiting = {each.review_id for each in found.copies if each.id in refused}
     review_rows = _tombstones(org, policy, found.reviews, waiting)
     invitation_rows = [scrubbed_invitation(row) for row in found.invitations]

@@ -25,6 +25,7 @@ from connector.core.plan_erasure import (
 )
 from connector.core.records import Condition, Row, RowError, RowResult, Select
 from connector.core.run_report import Action, FlowReport, Mark
+from connector.flows.case_erasure import close_cases
 from connector.flows.context import RunContext
 from connector.flows.copies import FoundCopy, erase_copies, find_copies, holds_content
 from connector.flows.tally import Tally
@@ -98,11 +99,7 @@ def _ours(context: RunContext, field: str, deletions: Mapping[str, Deletion]) ->
         [Select(REVIEW, fields, (Condition(field, "in", tuple(deletions)),))]
     )
     # A query compares without regard to case, and ids differ by it.
-    return [
-        _Erasure(row, deletions[row[field]])
-        for row in answer.rows
-        if row[field] in deletions and _is_work(context, row)
-    ]
+    return [_Erasure(row, deletions[row[field]]) for row in answer.rows if row[field] in deletions]
 
 
 def _is_work(context: RunContext, row: Row) -> bool:
@@ -117,9 +114,12 @@ def _copies(context: RunContext, review_ids: list[str]) -> list[FoundCopy]:
 
 
 def _erase(
-    context: RunContext, erasures: list[_Erasure], copies: list[FoundCopy], tally: Tally
+    context: RunContext, ours: list[_Erasure], copies: list[FoundCopy], tally: Tally
 ) -> bool:
     """Erase these reviews; False where the org refused one that nobody has given up."""
+    earlier = len(tally.issues)
+    close_cases(context, [each.row for each in ours], tally)
+    erasures = [each for each in ours if _is_work(context, each.row)]
     how = context.policy.on_delete.value
     tally.actions += [
         Action(f"{how} copy", each.review_id, {"object": each.mapping.object}) for each in copies
@@ -130,7 +130,6 @@ def _erase(
     ]
     if context.dry_run:
         return True
-    earlier = len(tally.issues)
     held = _erase_copies(context, copies, tally)
     _erase_reviews(context, [each for each in erasures if each.review_id not in held], tally)
     return all(_is_dropped(context, issue) for issue in tally.issues[earlier:])

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from connector.core.errors import AccessDenied
+from connector.core.plan_cases import CASE_KEY
 from connector.core.recipients import (
     CONTACT_FIELDS,
     ROLE_FIELDS,
@@ -98,8 +99,11 @@ def _select(trigger: TriggerObject, ids: Sequence[str], rules: tuple[Rule, ...])
     for rule in rules:
         if rule.on is trigger:
             fields += [rule.stage_field, rule.reference_field, *rule.tags, *record_fields(rule)]
-    where = (Condition("Id", "in", tuple(dict.fromkeys(ids))),)
-    return Select(trigger.value, tuple(dict.fromkeys(fields)), where)
+    where = [Condition("Id", "in", tuple(dict.fromkeys(ids)))]
+    if trigger is TriggerObject.CASE:
+        # The case of a review is no experience: to close it must not ask for a second review.
+        where.append(Condition(CASE_KEY, "=", None))
+    return Select(trigger.value, tuple(dict.fromkeys(fields)), tuple(where))
 
 
 def _by_opportunity(roles: Iterable[Row]) -> dict[str, tuple[Row, ...]]:

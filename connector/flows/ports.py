@@ -46,10 +46,13 @@ class Org(Protocol):
         """What this user sees of each object; None where it sees none of that name."""
         ...
 
-    def insert(self, object_name: str, rows: Sequence[Row]) -> list[RowResult]:
+    def insert(
+        self, object_name: str, rows: Sequence[Row], *, assign: bool = False
+    ) -> list[RowResult]:
         """Create rows, 200 to a call, in order; never repeated when the outcome is unknown.
 
-        Raises `VendorUnreachable` with `maybe_processed` when no answer came back.
+        With `assign` the org's active assignment rules choose the owners; no other write lets
+        them run. Raises `VendorUnreachable` with `maybe_processed` when no answer came back.
         """
         ...
 

@@ -11,17 +11,16 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any
 
-from connector.core.copies import Arrived, review_hash
+from connector.core.copies import review_hash
 from connector.core.errors import ConnectorError
 from connector.core.evidence import evidence_of
 from connector.core.issues import Issue, issue_key
-from connector.core.mapping import lookup_values, map_review
+from connector.core.mapping import map_review
 from connector.core.objects import REVIEW
+from connector.core.plan_cases import CASE_FIELDS, LOOKUP_FIELDS, WantedCase, wanted_case
 from connector.core.plan_reviews import (
     EDIT_FIELDS,
-    HASH,
     KEY,
     STORED_FIELDS,
     MappedReview,
@@ -38,7 +37,8 @@ from connector.core.units import Unit
 from connector.flows import copies
 from connector.flows.context import RunContext
 from connector.flows.listing import Listing
-from connector.flows.matching import Matches, match_reviews, tell_invitations, want_tags
+from connector.flows.matching import Matches, match_reviews
+from connector.flows.review_writes import Batch, Pending, write_reviews
 from connector.flows.tally import Tally
 
 FLOW = "reviews_in"
@@ -80,15 +80,6 @@ class _Listed:
     listing: Listing
 
 
-@dataclass(frozen=True)
-class _Pending:
-    """A write that waits, and the review that it is about; `unmatched` until it is connected."""
-
-    store: StoreReview
-    listed: _Listed
-    unmatched: bool
-
-
 @dataclass
 class ReviewStore:
     """Takes reviews as they are listed; `flush` brings to the org what still waits.
@@ -101,8 +92,9 @@ class ReviewStore:
     tally: Tally
     counts: defaultdict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
     _listed: list[_Listed] = field(default_factory=list)
-    _pending: dict[str, _Pending] = field(default_factory=dict)
+    _pending: dict[str, tuple[_Listed, Pending]] = field(default_factory=dict)
     _matches: Matches = field(default_factory=Matches)
+    _cases: list[WantedCase] = field(default_factory=list)
 
     def take(self, listing: Listing, page: ReviewPage) -> None:
         """Take one page; compare and write where enough has come together."""
@@ -130,7 +122,7 @@ class ReviewStore:
             self._listed.append(_Listed(review, mapped, listing))
 
     def _compare(self) -> None:
-        """Find out which of the reviews that listed must be written, and connect the new ones."""
+        """Find out which of the reviews that were listed must be written."""
         listed = {each.review.id: each for each in self._listed}
         self._listed = []
         if not listed:
@@ -140,14 +132,16 @@ class ReviewStore:
             plan = plan_reviews((each.mapped for each in listed.values()), stored)
             stores = with_edits(plan, self._edited(plan))
             self._note_plan(listed, stores, plan.filtered)
-            if not self.context.dry_run:
-                self._queue(listed, stores, matches)
+            self._queue(listed, stores, stored, matches)
 
     def _ask(self, listed: Mapping[str, _Listed]) -> tuple[dict[str, Row], Matches]:
         """Ask what the org holds of these reviews and, of a few, at once what they are about."""
         is_few = len(listed) <= FEW and not self.context.dry_run
         evidence = [evidence_of(each.review) for each in listed.values()] if is_few else []
-        select = Select(REVIEW, STORED_FIELDS, (Condition(KEY, "in", tuple(listed)),))
+        fields: tuple[str, ...] = STORED_FIELDS
+        if self.context.policy.case_rules:
+            fields = tuple(dict.fromkeys((*STORED_FIELDS, *CASE_FIELDS, *LOOKUP_FIELDS)))
+        select = Select(REVIEW, fields, (Condition(KEY, "in", tuple(listed)),))
         matches, (answer,) = match_reviews(self.context, evidence, select)
         return {row[KEY]: row for row in answer.rows}, matches
 
@@ -184,71 +178,48 @@ class ReviewStore:
                 self._count(listed[review_id].listing, "reviews_unchanged")
 
     def _queue(
-        self, listed: Mapping[str, _Listed], stores: Sequence[StoreReview], matches: Matches
+        self,
+        listed: Mapping[str, _Listed],
+        stores: Sequence[StoreReview],
+        stored: Mapping[str, Row],
+        matches: Matches,
     ) -> None:
         new = {store.id for store in stores if store.is_new}
         self._matches.add(matches, new)
         for store in stores:
+            each = listed[store.id]
             unmatched = store.id in new and store.id not in matches
-            self._pending[store.id] = _Pending(store, listed[store.id], unmatched)
+            waits = Pending(
+                store, each.review, each.listing.unit, stored.get(store.id), unmatched=unmatched
+            )
+            self._pending[store.id] = each, waits
+        for review_id, row in stored.items():
+            each = listed[review_id]
+            case = wanted_case(row, each.review, each.listing.unit.name)
+            self._cases += [case] if case else []
 
     def _write(self) -> None:
         """Write what waits, in one go; what the org refuses becomes an issue."""
-        pending, matches = list(self._pending.values()), self._matches
-        self._pending, self._matches = {}, Matches()
-        if not pending:
+        pending, cases, matches = list(self._pending.values()), self._cases, self._matches
+        self._pending, self._cases, self._matches = {}, [], Matches()
+        if not (pending or cases):
             return
-        with _spoiling(each.listed.listing for each in pending):
-            self._match(pending, matches)
-            rows = self._with_copies(pending, matches)
-            results = self.context.org.upsert(REVIEW, KEY, rows)
-            stored: dict[str, str] = {}
-            for each, result in zip(pending, results, strict=True):
-                if result.error is None:
-                    stored[each.store.id] = result.id or ""
-                    self._note_stored(each)
-                else:
-                    self._refuse(each, result.error)
-            tell_invitations(self.context, matches.led, stored, self.tally)
-
-    def _match(self, pending: Sequence[_Pending], matches: Matches) -> None:
-        """Connect the new reviews that are not connected yet."""
-        unmatched = [evidence_of(each.listed.review) for each in pending if each.unmatched]
-        found, _ = match_reviews(self.context, unmatched)
-        matches.add(found, found.keys())
-        types = {each.store.id: each.listed.review.type for each in pending}
-        want_tags(self.context, matches, types)
-
-    def _with_copies(self, pending: Sequence[_Pending], matches: Matches) -> list[dict[str, Any]]:
-        """Write the copies and return the rows of the reviews themselves.
-
-        A review whose copy was refused gets no hash, so that it is compared as changed again.
-        """
-        arrived = [
-            Arrived(each.listed.review, {**each.store.row, **matches.get(each.store.id, {})})
-            for each in pending
-        ]
-        uncopied = copies.write_copies(self.context, arrived, self.tally)
-        rows: list[dict[str, Any]] = []
-        for each, waits in zip(arrived, pending, strict=True):
-            mapping = self.context.policy.mapping(each.review.type)
-            rows.append({**each.row, **lookup_values(mapping, each.row)})
-            if each.review.id in uncopied:
-                rows[-1][HASH] = None
-                waits.listed.listing.refused.add(each.review.id)
-        return rows
-
-    def _note_stored(self, each: _Pending) -> None:
-        listing = each.listed.listing
-        self._count(listing, "reviews_new" if each.store.is_new else "reviews_changed")
-        self.tally.counts["texts_cut"] += each.listed.mapped.texts_cut
-        self._settle(listing, each.store.id)
-
-    def _refuse(self, each: _Pending, error: RowError) -> None:
-        listing = each.listed.listing
-        listing.refused.add(each.store.id)
-        listing.tell(each.listed.review.created_at, "refused")
-        self.tally.issues.append(_refused_issue(each.store.id, listing, error))
+        with _spoiling(each.listing for each, _ in pending):
+            waiting = [waits for _, waits in pending]
+            written = write_reviews(self.context, Batch(waiting, cases, matches), self.tally)
+        if self.context.dry_run:
+            return
+        for each, waits in pending:
+            review_id, listing = each.review.id, each.listing
+            if review_id in written.refused or review_id in written.uncopied:
+                listing.refused.add(review_id)
+            if error := written.refused.get(review_id):
+                listing.tell(each.review.created_at, "refused")
+                self.tally.issues.append(_refused_issue(review_id, listing, error))
+            else:
+                self._count(listing, "reviews_new" if waits.store.is_new else "reviews_changed")
+                self.tally.counts["texts_cut"] += each.mapped.texts_cut
+                self._settle(listing, review_id)
 
     def _settle(self, listing: Listing, review_id: str) -> None:
         """The review needs nothing more: close what earlier runs could not do about it."""

@@ -16,6 +16,7 @@ from connector.core.plan_reviews import seen_text
 from connector.core.reviews import ReviewPage, ReviewType, Unreadable
 from connector.core.run_report import FlowReport, Mark
 from connector.core.units import Unit
+from connector.flows.case_retries import has_cases_to_retry, retry_cases
 from connector.flows.context import RunContext
 from connector.flows.disappearances import check_missing, mark_missing
 from connector.flows.import_requests import report_import
@@ -139,6 +140,9 @@ def _look_back(context: RunContext, store: ReviewStore, listings: list[Listing])
     if rescanned:
         with tally.going_on():
             rematch(context, tally)
+    if has_cases_to_retry(context) or (rescanned and context.policy.case_rules):
+        with tally.going_on():
+            retry_cases(context, tally)
 
 
 def _answer_requests(context: RunContext, store: ReviewStore, listings: list[Listing]) -> None:

@@ -75,13 +75,16 @@ class SalesforceOrg:
         """
         return {name: self._shapes.shape(name) for name in names}
 
-    def insert(self, object_name: str, rows: Sequence[Row]) -> list[RowResult]:
+    def insert(
+        self, object_name: str, rows: Sequence[Row], *, assign: bool = False
+    ) -> list[RowResult]:
         """Create rows, 200 to a call, in order; never repeated when the outcome is unknown.
 
-        Raises `VendorUnreachable` with `maybe_processed` when no usable answer came back;
-        earlier calls of the same insert have then taken effect.
+        With `assign` the org's active assignment rules choose the owners; no other write lets
+        them run. Raises `VendorUnreachable` with `maybe_processed` when no usable answer came
+        back; earlier calls of the same insert have then taken effect.
         """
-        return self._writer.insert(object_name, rows)
+        return self._writer.insert(object_name, rows, assign=assign)
 
     def upsert(self, object_name: str, key: str, rows: Sequence[Row]) -> list[RowResult]:
         """Create or change rows by a unique external id; repeated where that is needed.

@@ -51,7 +51,7 @@ class Request:
     """One call below `/services/data/vNN.0/`, or to an absolute path that the org named.
 
     `effect`: it is to change something. `csv`: the body is UTF-8 bytes of CSV, and the answer
-    is the text of such a file instead of JSON.
+    is the text of such a file instead of JSON. `assign`: the org's active assignment rules run.
     """
 
     method: str
@@ -60,6 +60,7 @@ class Request:
     repeat: Repeat = Repeat.SAFE
     effect: bool = False
     csv: bool = False
+    assign: bool = False
 
 
 @dataclass(frozen=True)
@@ -140,11 +141,13 @@ class SalesforceSession:
         if request.csv:
             return _csv_answer(client, request)
         data = None if request.body is None else json.dumps(request.body)
+        # requests leaves out a header that is None, and without this one the rules run.
+        headers = {"Sforce-Auto-Assign": None} if request.assign else {}
         try:
             answer = (
                 client.query_more(request.path, identifier_is_url=True)
                 if request.path.startswith("/")
-                else client.restful(request.path, method=request.method, data=data)
+                else client.restful(request.path, method=request.method, data=data, headers=headers)
             )
         except SalesforceError as error:
             # Raised on only as our own value: its text holds the URL and the whole body.

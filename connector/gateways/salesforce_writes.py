@@ -41,6 +41,7 @@ class _Write:
     repeat: Repeat
     passes: Callable[[RowError], bool]
     creates: bool = False
+    assign: bool = False
 
 
 class Writer:
@@ -49,9 +50,16 @@ class Writer:
     def __init__(self, session: SalesforceSession) -> None:
         self._session = session
 
-    def insert(self, object_name: str, rows: Sequence[Row]) -> list[RowResult]:
-        """Create rows; a call is never repeated when its outcome is unknown."""
-        write = _Write("POST", "composite/sobjects", Repeat.NEVER, is_locked, creates=True)
+    def insert(
+        self, object_name: str, rows: Sequence[Row], *, assign: bool = False
+    ) -> list[RowResult]:
+        """Create rows; a call is never repeated when its outcome is unknown.
+
+        With `assign` the org's active assignment rules choose the owners.
+        """
+        write = _Write(
+            "POST", "composite/sobjects", Repeat.NEVER, is_locked, creates=True, assign=assign
+        )
         return self._write(write, [to_record(object_name, row) for row in rows])
 
     def upsert(self, object_name: str, key: str, rows: Sequence[Row]) -> list[RowResult]:
@@ -133,7 +141,9 @@ class Writer:
         A 400 of a collection means that no row of it was written (reference 4.1).
         """
         body = {"allOrNone": False, "records": list(records)}
-        request = Request(write.method, write.path, body, write.repeat, effect=True)
+        request = Request(
+            write.method, write.path, body, write.repeat, effect=True, assign=write.assign
+        )
         try:
             answer = self._session.ask(request)
         except RequestRefused as refused:

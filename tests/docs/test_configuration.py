@@ -17,6 +17,7 @@ from connector.config.document import ConfigDocument
 from connector.config.mapping_document import CopyDocument, MappingDocument, find_zone
 from connector.config.secrets import SecretReference
 from connector.config.settings import SignIn
+from connector.core.case_rules import TEMPLATE_WORDS, UNIT_WORD
 from connector.core.declarations import OBJECT_OF, TYPES
 from connector.core.mapping_faults import SOURCES, WRITTEN_BY_FLOWS
 from connector.core.reviews import ReviewType
@@ -59,7 +60,15 @@ def keys_of(model, prefix=""):
 
 
 KEYS = dict(keys_of(ConfigDocument))
-SECTIONS = ("salesforce", "trustpilot", "business_units", "reviews", "invitations", "limits")
+SECTIONS = (
+    "salesforce",
+    "trustpilot",
+    "business_units",
+    "reviews",
+    "invitations",
+    "cases",
+    "limits",
+)
 
 
 def documented(page):
@@ -138,6 +147,16 @@ def test_the_recipients_of_each_object_stand_in_the_page(page):
 def test_every_recipient_is_explained(page):
     words = {word for each in RECIPIENT_WORDS.values() for word in each}
     assert set(page(PAGE).table("recipient").column()) == words
+
+
+def test_the_words_of_templates_stand_in_the_page(page):
+    lines = page(PAGE).prose.splitlines()
+    (line,) = [line for line in lines if line.startswith("Words for templates:")]
+    assert re.findall(r"`(\w+)`", line) == sorted([*TEMPLATE_WORDS, UNIT_WORD])
+
+
+def test_every_word_of_templates_but_the_unit_is_a_word_of_a_review():
+    assert set(TEMPLATE_WORDS) <= set(SOURCES)
 
 
 def test_the_keys_of_a_mapping_stand_in_the_page(page):

@@ -41,7 +41,8 @@ class OrgSettings:
     open, an unlisted order status is refused. `newlines_count_double`: whether a line break
     counts as two characters of a text (reference trap 27 leaves it open).
     `set_audit_fields`: whether an insert may bring its own CreatedDate and LastModifiedDate, as
-    imports do (reference section 6.1).
+    imports do (reference section 6.1). `case_assignment_owner` is whom the active assignment rule
+    gives every case that a client writes (reference section 4.6); empty: no rule is active.
     """
 
     daily_api_requests: int = 100_000
@@ -50,6 +51,7 @@ class OrgSettings:
     contact_duplicate_rule: Literal["off", "alert", "block"] = "off"
     newlines_count_double: bool = False
     set_audit_fields: bool = False
+    case_assignment_owner: str = ""
     opportunity_stages: dict[str, Stage] = field(default_factory=_default_stages)
     closed_case_statuses: set[str] = field(default_factory=lambda: {"Closed"})
     order_status_codes: dict[str, str] = field(

@@ -75,8 +75,9 @@ def basic_information(state: State, ask: Ask, sobject: str) -> Answer:
 def create(state: State, ask: Ask, sobject: str) -> Answer:
     """Answers POST sobjects/X with 201 and the new id."""
     name = state.org.sobject(sobject).name
-    allowed = row_writer(state, ask).allow_duplicates
-    record_id = state.org.insert(name, ask.json_object(), allow_duplicates=allowed)
+    writer = row_writer(state, ask)
+    values = writer.assigned(name, ask.json_object())
+    record_id = state.org.insert(name, values, allow_duplicates=writer.allow_duplicates)
     return _created(ask, name, {"id": record_id, "success": True, "errors": []})
 
 
@@ -89,8 +90,9 @@ def read(state: State, ask: Ask, sobject: str, record_id: str) -> Answer:
 def update(state: State, ask: Ask, sobject: str, record_id: str) -> Answer:
     """Answers PATCH sobjects/X/id with 204; 404 for an id that is not there."""
     state.org.retrieve(sobject, record_id, ["Id"])
-    allowed = row_writer(state, ask).allow_duplicates
-    state.org.update(sobject, record_id, ask.json_object(), allow_duplicates=allowed)
+    writer = row_writer(state, ask)
+    values = writer.assigned(sobject, ask.json_object())
+    state.org.update(sobject, record_id, values, allow_duplicates=writer.allow_duplicates)
     return Answer(204)
 
 
@@ -121,11 +123,12 @@ def upsert(state: State, ask: Ask, sobject: str, key_field: str, value: str) -> 
     name = state.org.sobject(sobject).name
     key = state.org.key_field(name, key_field)
     _refuse_file_name(value)
-    values = ask.json_object()
+    writer = row_writer(state, ask)
+    values = writer.assigned(name, ask.json_object())
     if key.lower() in {field.lower() for field in values}:
         text = f"The {key} field should not be specified in the sobject data."
         raise ApiError(400, "INVALID_FIELD", text, (key,))
-    allowed = row_writer(state, ask).allow_duplicates
+    allowed = writer.allow_duplicates
     record_id, created = state.org.upsert(name, key, value, values, allow_duplicates=allowed)
     body = {"id": record_id, "success": True, "errors": [], "created": created}
     if created:
@@ -137,10 +140,14 @@ def upsert(state: State, ask: Ask, sobject: str, key_field: str, value: str) -> 
 
 
 def row_writer(state: State, ask: Ask) -> RowWriter:
-    """Returns the writer that obeys the request's Sforce-Duplicate-Rule-Header."""
+    """Returns the writer that obeys the headers on duplicate rules and on assignment rules."""
     header = ask.headers.get("sforce-duplicate-rule-header", "")
     options = {part.strip().lower().replace(" ", "") for part in header.split(";")}
-    return RowWriter(state.org, allow_duplicates="allowsave=true" in options)
+    return RowWriter(
+        state.org,
+        allow_duplicates="allowsave=true" in options,
+        assign=ask.headers.get("sforce-auto-assign", "").strip().lower() != "false",
+    )
 
 
 def record_url(ask: Ask, sobject: str, record_id: str) -> str:

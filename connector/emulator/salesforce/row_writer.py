@@ -33,16 +33,28 @@ class RowResult:
 
 @dataclass(frozen=True)
 class RowWriter:
-    """Writes into one org; `allow_duplicates` is the allowSave of the request's header."""
+    """Writes into one org; `allow_duplicates` is the allowSave of the request's header.
+
+    `assign`: the org's active assignment rules run (reference 4.6).
+    """
 
     org: Org
     allow_duplicates: bool = False
+    assign: bool = False
+
+    def assigned(self, sobject: str, values: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Returns the values with the owner that an assignment rule gives the row, if one does."""
+        owner = self.org.settings.case_assignment_owner
+        if not (self.assign and owner and sobject.lower() == "case"):
+            return values
+        return {**_taken(values, "OwnerId")[1], "OwnerId": owner}
 
     def insert(self, sobject: str, values: Mapping[str, Any]) -> RowResult:
         """Returns the fate of one new row."""
+        given = self.assigned(sobject, values)
         return _fate(
             lambda: RowResult(
-                self.org.insert(sobject, values, allow_duplicates=self.allow_duplicates)
+                self.org.insert(sobject, given, allow_duplicates=self.allow_duplicates)
             )
         )
 
@@ -77,7 +89,8 @@ class RowWriter:
         return _fate(lambda: self._deleted(record_id))
 
     def _updated(self, sobject: str, record_id: str, values: Mapping[str, Any]) -> RowResult:
-        self.org.update(sobject, record_id, values, allow_duplicates=self.allow_duplicates)
+        given = self.assigned(sobject, values)
+        self.org.update(sobject, record_id, given, allow_duplicates=self.allow_duplicates)
         return RowResult(record_id)
 
     def _upserted(
@@ -85,10 +98,11 @@ class RowWriter:
     ) -> RowResult:
         if key is None and key_field != "Id":
             return _refused("MISSING_ARGUMENT", f"{key_field} not specified", key_field)
+        given = self.assigned(sobject, values)
         return _fate(
             lambda: RowResult(
                 *self.org.upsert(
-                    sobject, key_field, key, values, allow_duplicates=self.allow_duplicates
+                    sobject, key_field, key, given, allow_duplicates=self.allow_duplicates
                 )
             )
         )

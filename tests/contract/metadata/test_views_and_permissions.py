@@ -6,7 +6,17 @@ from connector.core.org_needs import ONLY_READ
 
 STANDARD_COLUMNS = {"NAME", "LAST_UPDATE", "UPDATEDBY_USER.ALIAS"}
 STANDARD_FIELDS = {  # beyond our own; each is named in Salesforce's object reference
-    "Case": {"AccountId", "ContactId", "SuppliedEmail"},
+    "Case": {
+        "AccountId",
+        "ContactId",
+        "Description",
+        "Origin",
+        "Priority",
+        "Subject",
+        "SuppliedEmail",
+        "SuppliedName",
+        "SuppliedPhone",
+    },
     "Contact": {"AccountId", "Email", "HasOptedOutOfEmail"},
     "Opportunity": {"AccountId"},
     "Order": {"BillToContactId", "ShipToContactId"},
@@ -92,14 +102,14 @@ def test_awaiting_reply_leaves_out_what_is_answered_or_on_its_way(list_views):
 
 @pytest.mark.parametrize("name", ["Trustpilot_Connector", "Trustpilot_App_User"])
 def test_a_permission_set_shows_every_field_that_is_not_required(permission_sets, fields, name):
-    own = {f"{o}.{n}" for o, of in fields.items() for n, f in of.items()}
+    own = {f"{o}.{n}" for o, of in fields.items() for n in of}
     required = {
         f"{o}.{n}" for o, of in fields.items() for n, f in of.items() if f.get("required") == "true"
     }
     readable = {
         p["field"]
         for p in permission_sets[name]["fieldPermissions"]
-        if p["readable"] == "true" and p["field"].split(".")[0] in fields
+        if p["readable"] == "true" and p["field"].endswith("__c")
     }
 
     # Salesforce refuses a permission on a required field
@@ -108,7 +118,9 @@ def test_a_permission_set_shows_every_field_that_is_not_required(permission_sets
 
 @pytest.mark.parametrize("name", ["Trustpilot_Connector", "Trustpilot_App_User"])
 def test_permission_sets_name_objects_and_fields_that_exist(permission_sets, fields, name):
-    known = {**{o: set(of) for o, of in fields.items()}, **STANDARD_FIELDS, "Account": set()}
+    known = {name: set(of) for name, of in STANDARD_FIELDS.items()} | {"Account": set()}
+    for object_name, of in fields.items():
+        known[object_name] = known.get(object_name, set()) | set(of)
     for permission in permission_sets[name]["fieldPermissions"]:
         object_name, _, field = permission["field"].partition(".")
         assert field in known[object_name]
@@ -130,14 +142,28 @@ def test_only_the_connector_may_delete_and_only_reviews_and_nobody_may_modify_al
             assert permission["modifyAllRecords"] == "false"
 
 
-def test_the_connector_writes_our_objects_and_only_reads_the_business(permission_sets, fields):
+def test_the_connector_writes_our_objects_and_cases_and_only_reads_the_business(
+    permission_sets, objects
+):
     of = {p["object"]: p for p in permission_sets["Trustpilot_Connector"]["objectPermissions"]}
 
     business = {"Account", "Case", "Contact", "Opportunity", "Order", "Product2"}
-    assert set(of) == set(fields) | business
+    assert set(of) == set(objects) | business
     writable = {o for o, p in of.items() if p["allowCreate"] == p["allowEdit"] == "true"}
-    assert writable == set(fields)
+    # Reviews become cases, by the rules of the section `cases`.
+    assert writable == set(objects) | {"Case"}
     assert {o for o, p in of.items() if p["viewAllRecords"] == "true"} == business - {"Product2"}
+
+
+def test_of_the_business_only_what_a_case_is_made_of_may_be_edited(permission_sets):
+    editable = {
+        p["field"]
+        for p in permission_sets["Trustpilot_Connector"]["fieldPermissions"]
+        if p["editable"] == "true" and not p["field"].startswith("Trustpilot_")
+    }
+
+    own = {"Case.Trustpilot_Review__c", "Case.Trustpilot_Review_Key__c"}
+    assert editable == {f"Case.{name}" for name in STANDARD_FIELDS["Case"]} | own
 
 
 def test_the_connector_cannot_lift_a_pause(permission_sets):

@@ -67,6 +67,7 @@ def test_lookups_make_child_relationships(schema):
         "OrderHistory",
         "Case",
         "CaseHistory",
+        "RecordType",
         "Product2",
         "Individual",
     ],
@@ -111,6 +112,7 @@ def test_broken_xml_is_refused(tmp_path):
         ("Trustpilot_Checkpoint__c", "Key__c"),
         ("Trustpilot_Run__c", "Run_Id__c"),
         ("Trustpilot_Issue__c", "Key__c"),
+        ("Case", "Trustpilot_Review_Key__c"),
     ],
 )
 def test_the_shipped_package_brings_the_object_with_its_key(name, key):

@@ -53,6 +53,18 @@ def test_a_stage_change_is_claimed_with_its_evidence(  # noqa: PLR0913, PLR0917 
     assert len(row["Rule_Version__c"]) == 12
 
 
+def test_the_case_of_a_review_is_no_experience(started):
+    """To close it, or to erase it, must not ask the same person for a second review."""
+    scene = started
+    case = scene.world.case_id
+    scene.emulator.org.update("Case", case, {"Trustpilot_Review_Key__c": "r1"})
+
+    scene.move("Case")
+
+    assert scene.run().count("invitations_claimed") == 0
+    assert scene.rows() == []
+
+
 @pytest.mark.usefixtures("started")
 def test_a_second_run_claims_nothing_again(scene):
     for sobject in ("Opportunity", "Order", "Case"):

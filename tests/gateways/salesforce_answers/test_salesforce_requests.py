@@ -64,6 +64,16 @@ def test_every_call_says_who_calls_and_keeps_assignment_rules_out(do, vendor):
     assert headers["Content-Type"] == "application/json"
 
 
+def test_an_insert_may_let_assignment_rules_run_and_the_next_call_keeps_them_out(org, vendor):
+    made = vendor.created("500000000000001AAA")
+    vendor.will(made, made)
+    org.insert("Case", [{"Subject": "a"}], assign=True)
+    org.insert("Case", [{"Subject": "b"}])
+    with_rules, without = [call.headers for call in vendor.calls[-2:]]
+    assert "Sforce-Auto-Assign" not in with_rules
+    assert without["Sforce-Auto-Assign"] == "FALSE"
+
+
 def test_the_newest_version_that_both_know_is_used(org, vendor):
     vendor.will(vendor.composite(vendor.page()))
     org.read([CONTACTS])

@@ -1,0 +1,138 @@
+"""Writes reviews to the org, with everything that goes with them, in the order that a crash allows.
+
+Cases of edited reviews are opened again and copies are written before the reviews themselves: a
+run that ends in between does both again. Invitations and new cases come after: they need the
+review's record, and the record says what is still to be done.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from connector.core.copies import Arrived
+from connector.core.evidence import evidence_of
+from connector.core.mapping import lookup_values
+from connector.core.objects import REVIEW
+from connector.core.plan_cases import WantedCase
+from connector.core.plan_reviews import HASH, KEY, StoreReview
+from connector.core.records import Row, RowError
+from connector.core.reviews import Review
+from connector.core.units import Unit
+from connector.flows.cases import case_fields, open_cases, reopen_cases
+from connector.flows.context import RunContext
+from connector.flows.copies import write_copies
+from connector.flows.matching import Matches, match_reviews, tell_invitations, want_tags
+from connector.flows.tally import Tally
+
+
+@dataclass(frozen=True)
+class Pending:
+    """A review that is to be written.
+
+    `before` is its row in the org, None for a new one; `unmatched` asks for it to be connected.
+    """
+
+    store: StoreReview
+    review: Review
+    unit: Unit
+    before: Row | None = None
+    unmatched: bool = False
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Reviews to be written together, cases that are still to be made, matches known already."""
+
+    pending: Sequence[Pending]
+    cases: Sequence[WantedCase]
+    matches: Matches
+
+
+@dataclass(frozen=True)
+class Written:
+    """What the org did not take: reviews by id, and reviews one of whose copies it refused."""
+
+    refused: Mapping[str, RowError] = field(default_factory=dict)
+    uncopied: frozenset[str] = frozenset()
+
+
+def write_reviews(context: RunContext, batch: Batch, tally: Tally) -> Written:
+    """Write one batch; a dry run only notes what would become of cases."""
+    edited = [each.before for each in batch.pending if each.store.is_edit and each.before]
+    reopen_cases(context, edited, tally)
+    if context.dry_run:
+        open_cases(context, [*batch.cases, *_new_cases(context, batch.pending, {}, {})], tally)
+        return Written()
+    matches = _matched(context, batch)
+    rows, uncopied = _with_copies(context, batch.pending, matches, tally)
+    results = context.org.upsert(REVIEW, KEY, rows) if rows else []
+    refused: dict[str, RowError] = {}
+    stored: dict[str, str] = {}
+    for each, result in zip(batch.pending, results, strict=True):
+        if result.error is None:
+            stored[each.review.id] = result.id or ""
+        else:
+            refused[each.review.id] = result.error
+    tell_invitations(context, matches.led, stored, tally)
+    new = [each for each in batch.pending if each.review.id in stored]
+    open_cases(context, [*batch.cases, *_new_cases(context, new, stored, matches)], tally)
+    return Written(refused, uncopied)
+
+
+def _matched(context: RunContext, batch: Batch) -> Matches:
+    """The matches of all new reviews, those that were unmatched connected now."""
+    matches = batch.matches
+    unmatched = [evidence_of(each.review) for each in batch.pending if each.unmatched]
+    found, _ = match_reviews(context, unmatched)
+    matches.add(found, found.keys())
+    want_tags(context, matches, {each.review.id: each.review.type for each in batch.pending})
+    return matches
+
+
+def _with_copies(
+    context: RunContext, pending: Sequence[Pending], matches: Matches, tally: Tally
+) -> tuple[list[dict[str, Any]], frozenset[str]]:
+    """Write the copies; return the reviews' own rows, and those with a copy that was refused.
+
+    Such a review gets no hash, so that a later run compares it as changed.
+    """
+    arrived = [Arrived(each.review, _row(context, each, matches)) for each in pending]
+    uncopied = write_copies(context, arrived, tally)
+    rows: list[dict[str, Any]] = []
+    for each in arrived:
+        mapping = context.policy.mapping(each.review.type)
+        without_hash = {HASH: None} if each.review.id in uncopied else {}
+        rows.append({**each.row, **lookup_values(mapping, each.row), **without_hash})
+    return rows, uncopied
+
+
+def _row(context: RunContext, each: Pending, matches: Matches) -> dict[str, Any]:
+    new = case_fields(context, each.review, each.unit) if each.store.is_new else {}
+    return {**each.store.row, **matches.get(each.review.id, {}), **new}
+
+
+def _new_cases(
+    context: RunContext,
+    pending: Sequence[Pending],
+    stored: Mapping[str, str],
+    matches: Mapping[str, Mapping[str, Any]],
+) -> list[WantedCase]:
+    """The cases that new reviews want; in a dry run they have no record yet."""
+    wanted = (
+        (each, case_fields(context, each.review, each.unit))
+        for each in pending
+        if each.store.is_new
+    )
+    return [
+        WantedCase(
+            stored.get(each.review.id, ""),
+            each.review,
+            fields["Case_Rule__c"],
+            each.unit.name,
+            matches.get(each.review.id, {}),
+        )
+        for each, fields in wanted
+        if fields
+    ]
