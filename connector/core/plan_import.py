@@ -21,8 +21,8 @@ _CONNECTED_PER_CALL = 700
 _PER_COLLECTION = 200
 _MOST_BY_COLLECTIONS = 2_000
 _PER_JOB = 5_000
-_CALLS_PER_JOB = 12
-"""Making, filling, starting, looking about six times, two files, removing."""
+_CALLS_PER_JOB = 11
+"""Making, filling, starting, looking about five times, two files, removing."""
 
 
 @dataclass(frozen=True)
