@@ -25,11 +25,20 @@ KEPT = frozenset(
 )
 """What remains of an erased review: enough to know it again, nothing about anybody."""
 
+_WRITTEN_AGAIN = (
+    "Content_Hash__c",
+    "Review_Created__c",
+    "Match_Method__c",
+    "Missing_Since__c",
+    "Case_Opened_At__c",
+)
+"""One field of each write that a slower run may make onto a tombstone."""
+
 ERASURE_FIELDS = (
     "Id",
     KEY,
     "Deleted__c",
-    "Content_Hash__c",
+    *_WRITTEN_AGAIN,
     "Case_Rule__c",
     "Review_Case__c",
 )
@@ -57,7 +66,7 @@ class OnDelete(StrEnum):
 
 def needs_scrubbing(row: Row) -> bool:
     """True for a review with content, also where a slow run wrote it onto a tombstone."""
-    return not row.get("Deleted__c") or bool(row.get("Content_Hash__c"))
+    return not row.get("Deleted__c") or any(row.get(name) for name in _WRITTEN_AGAIN)
 
 
 def tombstone_row(schema: Schema, row: Row, deletion: Deletion, now: datetime) -> dict[str, Any]:

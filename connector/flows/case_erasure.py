@@ -21,12 +21,14 @@ from connector.core.plan_cases import (
 from connector.core.records import Condition, Row, RowError, RowResult, Select
 from connector.core.run_report import Action
 from connector.flows.context import RunContext
+from connector.flows.issue_store import note_at_once
 from connector.flows.ports import Org
 from connector.flows.tally import Tally
 
 _FLOW = "erasure"
 _REFUSED = "case_closing_refused"
 _KEY = "External_Id__c"
+_SOME = "some case"
 
 
 def close_cases(context: RunContext, rows: Sequence[Row], tally: Tally) -> None:
@@ -44,9 +46,24 @@ def close_cases(context: RunContext, rows: Sequence[Row], tally: Tally) -> None:
     erased = erase_cases(context.org, rules, suspects)
     refused = {each.review_id: each.error for each in erased if each.error}
     tally.counts["cases_closed"] += len(erased) - len(refused)
-    tally.issues += [_refused_issue(*each) for each in refused.items()]
+    issues = [_refused_issue(*each) for each in refused.items()]
+    # The review is about to forget whose it was, or to go: only the issue leads back to the case.
+    note_at_once(context, issues)
+    tally.issues += issues
     settled = (issue_key(_REFUSED, str(row[_KEY])) for row in rows if row[_KEY] not in refused)
     tally.passed += [key for key in settled if key in context.opening.issues]
+
+
+def retry_closing(context: RunContext, tally: Tally) -> None:
+    """Try again the cases whose review no list led to in this run, because it is blank or gone."""
+    dealt_with = {issue.key for issue in tally.issues} | set(tally.passed)
+    left = [
+        {_KEY: issue.record, "Review_Case__c": _SOME}
+        for issue in context.opening.issues.values()
+        if issue.code == _REFUSED and issue.key not in dealt_with and not issue.dropped
+    ]
+    if left and not context.dry_run:
+        close_cases(context, left, tally)
 
 
 @dataclass(frozen=True)

@@ -31,6 +31,7 @@ from connector.core.run_report import Action
 from connector.core.units import Unit
 from connector.flows.case_erasure import erase_cases
 from connector.flows.context import RunContext
+from connector.flows.issue_store import note_at_once
 from connector.flows.tally import Tally
 
 REFUSED = "case_refused"
@@ -105,12 +106,16 @@ def reopen_cases(context: RunContext, edited: Iterable[Row], tally: Tally) -> No
     if context.dry_run or not cases:
         return
     results = context.org.update(CASE, list(cases.values()))
+    refused: list[Issue] = []
     for review_id, result in zip(cases, results, strict=True):
         if result.error is None:
             tally.counts["cases_reopened"] += 1
             _settle(context, (NOT_REOPENED,), review_id, tally)
         elif result.error.code not in _GONE:
-            tally.issues.append(_refused_issue(NOT_REOPENED, "reopen", review_id, result.error))
+            refused.append(_refused_issue(NOT_REOPENED, "reopen", review_id, result.error))
+    # Once the edit is written, nothing but the issue tells that a case is still to be opened.
+    note_at_once(context, refused)
+    tally.issues += refused
 
 
 def _look(context: RunContext, wanted: Sequence[WantedCase], rules: Collection[CaseRule]) -> _Look:

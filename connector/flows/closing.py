@@ -10,14 +10,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from connector.core.errors import CallFacts, ConnectorError, RequestRefused
+from connector.core.errors import ConnectorError
 from connector.core.exit_codes import exit_code
 from connector.core.instants import to_the_second
 from connector.core.issues import Issue, closing_rows, issue_rows
-from connector.core.objects import BUSINESS_UNIT, CHECKPOINT, ISSUE, RUN
+from connector.core.objects import BUSINESS_UNIT, CHECKPOINT, RUN
 from connector.core.records import RowResult, Upsert
 from connector.core.run_report import FlowReport, Mark
 from connector.flows.context import RunContext
+from connector.flows.issue_store import demand, write_issues
 from connector.flows.listing import STREAMS
 from connector.flows.summary import refused_issue
 
@@ -39,7 +40,7 @@ def record_end(
     found = issue_rows((i for flow in flows for i in flow.issues), known, now, context.run_id)
     again = {row["Key__c"] for row in found}
     passed = (key for flow in flows for key in flow.passed if key not in again)
-    _write_issues(context, [*found, *closing_rows(passed, known, now, context.run_id)])
+    write_issues(context, [*found, *closing_rows(passed, known, now, context.run_id)])
     marks = (_mark_row(mark, context) for flow in flows for mark in flow.marks)
     upserts = [Upsert(CHECKPOINT, "Key__c", (*marks, _heartbeat_row(context)))]
     if any(flow.did_something for flow in flows):
@@ -50,14 +51,9 @@ def record_end(
         if upsert.object == BUSINESS_UNIT:
             refused = _refused_units(upsert, results)
         else:
-            _demand(upsert.object, results)
-    _write_issues(context, issue_rows(refused, known, now, context.run_id))
+            demand(upsert.object, results)
+    write_issues(context, issue_rows(refused, known, now, context.run_id))
     return FlowReport("closing", issues=refused)
-
-
-def _write_issues(context: RunContext, rows: Sequence[dict[str, Any]]) -> None:
-    if rows:
-        _demand(ISSUE, context.org.upsert(ISSUE, "Key__c", rows))
 
 
 def _refused_units(upsert: Upsert, results: Iterable[RowResult]) -> tuple[Issue, ...]:
@@ -151,15 +147,3 @@ def _heartbeat_row(context: RunContext) -> dict[str, Any]:
         "Heartbeat__c": context.now,
         "Run_Id__c": context.run_id,
     }
-
-
-def _demand(object_name: str, results: Iterable[RowResult]) -> None:
-    for result in results:
-        if result.error is not None:
-            raise RequestRefused(
-                f"The org refuses the connector's own {object_name}: {result.error.code} "
-                f"({', '.join(result.error.fields)}).",
-                CallFacts("Salesforce", "PATCH", object_name, code=result.error.code),
-                next_step="Deploy salesforce/ again and assign Trustpilot_Connector, "
-                "then type: connector status",
-            )

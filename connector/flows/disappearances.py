@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from connector.core.errors import NotFound
+from connector.core.errors import NotFound, VendorAnswerUnreadable
 from connector.core.instants import instant
 from connector.core.issues import Issue, issue_key
 from connector.core.objects import REVIEW
 from connector.core.plan_reviews import KEY
 from connector.core.records import Condition, Row, Select
-from connector.core.reviews import ReviewPage
+from connector.core.reviews import ReviewPage, Unreadable
 from connector.core.run_report import Action
 from connector.flows.context import RunContext
 from connector.flows.listing import Listing
@@ -61,7 +61,11 @@ def mark_missing(context: RunContext, review_ids: Sequence[str], tally: Tally) -
     """Mark those of these reviews that the org holds: Trustpilot does not show them any more."""
     if not review_ids:
         return
-    where = (Condition(KEY, "in", tuple(review_ids)), Condition("Missing_Since__c", "=", None))
+    where = (
+        Condition(KEY, "in", tuple(review_ids)),
+        Condition("Missing_Since__c", "=", None),
+        Condition("Deleted__c", "=", False),  # noqa: FBT003 -- a value to compare with
+    )
     (answer,) = context.org.read([Select(REVIEW, _FIELDS, where)])
     _mark(context, answer.rows, tally)
 
@@ -105,12 +109,15 @@ def _shown(listing: Listing, start: datetime, end: datetime) -> tuple[Condition,
 
 def _is_gone(context: RunContext, listing: Listing, row: Row, store: ReviewStore) -> bool:
     """Ask for the review itself; one that is still there is stored as it is now."""
+    review_id = str(row[KEY])
     try:
-        review = context.trustpilot.review(listing.review_type, str(row[KEY]))
+        page = ReviewPage((context.trustpilot.review(listing.review_type, review_id),))
     except NotFound:
         return True
+    except VendorAnswerUnreadable as error:
+        page = ReviewPage((), (Unreadable(review_id, error.message),))
     again = Listing(listing.unit, listing.review_type, listing.start, listing.end)
-    store.take(again, ReviewPage((review,)))
+    store.take(again, page)
     return False
 
 

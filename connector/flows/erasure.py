@@ -25,7 +25,7 @@ from connector.core.plan_erasure import (
 )
 from connector.core.records import Condition, Row, RowError, RowResult, Select
 from connector.core.run_report import Action, FlowReport, Mark
-from connector.flows.case_erasure import close_cases
+from connector.flows.case_erasure import close_cases, retry_closing
 from connector.flows.context import RunContext
 from connector.flows.copies import FoundCopy, erase_copies, find_copies, holds_content
 from connector.flows.tally import Tally
@@ -65,6 +65,8 @@ def run(context: RunContext) -> FlowReport:
         for field, ask in lists.items():
             with tally.going_on():
                 _read_list(context, field, ask, tally)
+        with tally.going_on():
+            retry_closing(context, tally)
     except AllowanceExhausted as stop:
         tally.failures.append(stop)
     if not tally.failures:

@@ -247,8 +247,8 @@ class ReviewStore:
 
     def _settle(self, listing: Listing, review_id: str) -> None:
         """The review needs nothing more: close what earlier runs could not do about it."""
-        codes = (REFUSED[listing.review_type], UNREADABLE[listing.review_type])
-        keys = (issue_key(code, review_id) for code in codes)
+        kind = listing.review_type
+        keys = (issue_key(code, review_id) for code in RETRIED if RETRIED[code] is kind)
         self.tally.passed += [key for key in keys if key in self.context.opening.issues]
 
     def _count(self, listing: Listing, word: str) -> None:
