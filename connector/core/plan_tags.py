@@ -7,11 +7,11 @@ tag, so a multi-select picklist gives one tag for each of its values; blanks ins
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from connector.core.records import Row
+from connector.core.records import Row, value_at
 from connector.core.reviews import ReviewType
 from connector.core.transforms import join_tags, one_line, truncate
 
@@ -65,7 +65,7 @@ def plan_tags(row: Row, paths: Sequence[str]) -> TagsPlan | None:
         return None
     if typed and not wanted and _text(row.get("Tags_Error__c")).startswith(_about(typed)):
         return None
-    linked = [tag for path in paths for tag in tags_in(_value_at(row, path))] if wanted else []
+    linked = [tag for path in paths for tag in tags_in(value_at(row, path))] if wanted else []
     is_service = row["Type__c"] == ReviewType.SERVICE.value
     return TagsPlan(
         record_id=str(row["Id"]),
@@ -132,15 +132,6 @@ def _distinct(tags: Iterable[str]) -> tuple[str, ...]:
 def _without(tags: Iterable[str], others: Iterable[str]) -> tuple[str, ...]:
     known = {other.casefold() for other in others}
     return tuple(tag for tag in tags if tag.casefold() not in known)
-
-
-def _value_at(row: Row, path: str) -> object:
-    """The value at a path; the org spells names its own way, whatever the capitals asked with."""
-    value: object = row
-    for step in path.lower().split("."):
-        found = value if isinstance(value, Mapping) else {}
-        value = next((found[name] for name in found if name.lower() == step), None)
-    return value
 
 
 def _text(value: object) -> str:

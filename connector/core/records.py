@@ -12,6 +12,18 @@ Row = Mapping[str, Any]
 Operator = Literal["=", "!=", "<", "<=", ">", ">=", "in"]
 
 
+def value_at(row: Row, path: str) -> object:
+    """The value at a path, None where there is nothing.
+
+    The org spells names its own way, whatever the capitals asked with.
+    """
+    value: object = row
+    for step in path.lower().split("."):
+        found = value if isinstance(value, Mapping) else {}
+        value = next((found[name] for name in found if name.lower() == step), None)
+    return value
+
+
 @dataclass(frozen=True)
 class Condition:
     """One comparison of a field (a path is allowed) with a value; conditions are and-ed."""

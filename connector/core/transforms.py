@@ -134,8 +134,14 @@ def email(text: str) -> str | None:
 
 def url(text: str) -> str | None:
     """Return an http(s) address, or None: a shortened address would lead elsewhere."""
+    address = web_address(text)
+    return address if address and width(address) <= LONGEST_URL else None
+
+
+def web_address(text: str) -> str | None:
+    """Return an http(s) address of any length, or None for what is none."""
     address = clean(text)
-    if any(character.isspace() for character in address) or width(address) > LONGEST_URL:
+    if any(character.isspace() for character in address):
         return None
     try:
         parts = urlsplit(address)

@@ -36,6 +36,7 @@ class Switches:
     business_user_required: bool = True
     reference_characters_enforced: bool = False
     invitation_grace_days: int = 0
+    upsert_replaces_products: bool = False
     link_skus_must_be_known: bool = False
     old_refresh_token_survives: bool = False
     refresh_token_days: int = 90
@@ -44,6 +45,8 @@ class Switches:
     calls_per_five_minutes: int | None = 833
     calls_per_hour: int | None = 10_000
     token_requests_per_hour: int | None = None
+    products_per_call: int | None = None
+    too_many_products_status: Literal[400, 413] = 413
     pagination_cap: int = 100_000
 
     # Salesforce

@@ -5,7 +5,7 @@ Flows know these shapes and nothing of SOQL, JSON, HTTP or either vendor's libra
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import Protocol
 
@@ -13,6 +13,7 @@ from connector.core.deletions import Deletion
 from connector.core.email_invitation import EmailInvitation, Template
 from connector.core.org_shapes import ObjectShape
 from connector.core.outcomes import SendOutcome
+from connector.core.product_mapping import Item
 from connector.core.records import Answer, Row, RowResult, Select, Upsert
 from connector.core.reviews import BusinessUnitProfile, Comment, Review, ReviewPage, ReviewType
 
@@ -141,6 +142,17 @@ class Trustpilot(Protocol):
 
     def deleted_consumers(self, since: date) -> Iterator[Deletion]:
         """Consumers deleted at Trustpilot since this day (UTC), whoever they reviewed."""
+        ...
+
+    def products(self, unit_id: str, skus: Collection[str]) -> Mapping[str, Item]:
+        """Those of these SKUs that the catalogue of a business unit holds, by SKU."""
+        ...
+
+    def push_products(self, unit_id: str, items: Sequence[Item]) -> frozenset[str]:
+        """Create or change products by SKU; safe to repeat, and repeated.
+
+        Returns the SKUs that Trustpilot confirms. Raises `RequestRefused` for the whole batch.
+        """
         ...
 
     def delete_invitation_data(self, unit_id: str, emails: Sequence[str]) -> SendOutcome:

@@ -6,7 +6,7 @@ and what an unknown outcome means is settled after.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from http import HTTPStatus
@@ -24,6 +24,7 @@ from connector.core.errors import (
     VendorUnreachable,
 )
 from connector.core.outcomes import SendOutcome
+from connector.core.product_mapping import Item
 from connector.core.reviews import (
     BusinessUnitProfile,
     Comment,
@@ -38,6 +39,7 @@ from connector.gateways.trustpilot_calls import PagingLimitReached, TrustpilotCa
 from connector.gateways.trustpilot_deletions import CONSUMERS, REVIEWS, read_deletions
 from connector.gateways.trustpilot_errors import VENDOR
 from connector.gateways.trustpilot_json import wire_time
+from connector.gateways.trustpilot_products import push_products, read_products
 from connector.gateways.trustpilot_sign_in import TrustpilotAccess
 
 __all__ = ["TrustpilotAccess", "TrustpilotClient"]
@@ -207,6 +209,14 @@ class TrustpilotClient:
         """
         path = _path("/private/business-units/{}/invitation-data/delete", unit_id)
         return self._calls.send_invitation(path, {"customerEmails": [*emails]}, tuple(emails))
+
+    def products(self, unit_id: str, skus: Collection[str]) -> Mapping[str, Item]:
+        """Return those of these SKUs that the catalogue of a business unit holds."""
+        return read_products(self._calls, unit_id, skus)
+
+    def push_products(self, unit_id: str, items: Sequence[Item]) -> frozenset[str]:
+        """Create or change products by SKU, return the confirmed SKUs; safe to repeat, repeated."""
+        return push_products(self._calls, unit_id, items)
 
     def _service_pages(self, unit_id: str, seam: _Seam) -> Iterator[ReviewPage]:
         template, key = _LISTS[ReviewType.SERVICE]

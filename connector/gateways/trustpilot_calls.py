@@ -124,6 +124,11 @@ class TrustpilotCalls:
         """
         return self._outcome(_Write("PUT", self._api + path, body, hide, Repeat.SAFE))
 
+    def upsert(self, path: str, body: dict[str, Any]) -> Any:
+        """Return the JSON that a write by key answered; repeated like a read, as `add` is."""
+        write = _Write("POST", self._api + path, body, repeat=Repeat.SAFE)
+        return json_of(check(self._write(write)))
+
     def send_invitation(
         self, path: str, body: dict[str, Any], hide: tuple[str, ...] = ()
     ) -> SendOutcome:

@@ -9,6 +9,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from connector.emulator.trustpilot import (
+    catalogue_api,
     invitations_api,
     oauth,
     products_api,
@@ -45,6 +46,8 @@ API_ROUTES: tuple[Row, ...] = (
     ("PUT", f"{_REVIEW}/tags", private(reviews_api.add_tags)),
     ("POST", f"{_REVIEW}/tags", private(reviews_api.replace_tags)),
     ("DELETE", f"{_REVIEW}/tags", private(reviews_api.remove_tag)),
+    ("GET", f"{_UNIT}/products", private(catalogue_api.list_products)),
+    ("POST", f"{_UNIT}/products", private(catalogue_api.upsert_products)),
     (
         "GET",
         f"{_PRODUCT_REVIEWS}/business-units/{{unit_id}}/reviews",

@@ -17,6 +17,7 @@ from connector.emulator.switches import Switches
 from connector.emulator.trustpilot import product_reviews, service_reviews
 from connector.emulator.trustpilot.accounts import Accounts, Application, BusinessUser
 from connector.emulator.trustpilot.business_units import BusinessUnit, LinkKeys, Template
+from connector.emulator.trustpilot.catalogue import Catalogues
 from connector.emulator.trustpilot.ids import Ids, object_id
 from connector.emulator.trustpilot.links import OpenedLink
 from connector.emulator.trustpilot.mailbox import Mailbox
@@ -53,6 +54,7 @@ class TrustpilotState:
         self.units: dict[str, BusinessUnit] = {}
         self.service = ServiceReviews()
         self.product = ProductReviews()
+        self.catalogues = Catalogues(switches)
         self.mailbox = Mailbox(switches)
         self.opened_links: list[OpenedLink] = []
         self.review_deletions: list[Deletion] = []
