@@ -11,6 +11,7 @@ from connector.cli.doctor import doctor
 from connector.cli.emulator import emulator
 from connector.cli.erase import erase
 from connector.cli.import_reviews import import_reviews
+from connector.cli.products import products
 from connector.cli.reviews import reviews
 from connector.cli.run import run
 from connector.cli.status import status
@@ -39,6 +40,7 @@ for command in (
     run,
     import_reviews,
     reviews,
+    products,
     status,
     erase,
     emulator,

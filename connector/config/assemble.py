@@ -22,6 +22,7 @@ from connector.config.settings import (
 )
 from connector.config.yaml_source import DocumentPath, YamlSource
 from connector.core.mapping import Mapping
+from connector.core.product_mapping import ProductMapping, ProductPush
 from connector.core.schema import Schema
 
 
@@ -35,6 +36,7 @@ class Gathered:
     copies: tuple[Mapping, ...]
     secrets: Secrets
     link_keys: ReadOnlyMapping[DocumentPath, SecretBytes]
+    products: ProductMapping | None = None
 
 
 def assemble(document: ConfigDocument, gathered: Gathered, source: YamlSource) -> Settings:
@@ -53,6 +55,7 @@ def assemble(document: ConfigDocument, gathered: Gathered, source: YamlSource) -
         limits=_limits(document.limits),
         schema=gathered.schema,
         missing_secrets=gathered.secrets.missing,
+        products=_products(document, gathered),
     )
 
 
@@ -124,6 +127,12 @@ def _invitations(document: ConfigDocument, source: YamlSource) -> InvitationSett
             for key in rule.model_fields_set
         },
     )
+
+
+def _products(document: ConfigDocument, gathered: Gathered) -> ProductPush | None:
+    if document.products is None or gathered.products is None:
+        return None
+    return ProductPush(gathered.products, document.products.business_units)
 
 
 def _limits(section: LimitsDocument) -> LimitSettings:

@@ -29,8 +29,9 @@ def cross_checks(source: YamlSource) -> Iterator[Problem]:
     units = [unit for _, unit in _entries(source, _UNITS)]
     for position, rule in _entries(source, _RULES):
         yield from _rule_problems(source, (*_RULES, position), rule, units)
-    for position, rule in _entries(source, _CASES):
-        yield from _case_problems(source, (*_CASES, position), rule, units)
+    for position, _ in _entries(source, _CASES):
+        yield from _unknown_units(source, (*_CASES, position, "business_unit"), units)
+    yield from _unknown_units(source, ("products", "business_units"), units)
 
 
 def _used_twice(source: YamlSource, path: DocumentPath, key: str) -> Iterator[Problem]:
@@ -62,15 +63,15 @@ def _rule_problems(
             yield source.problem((*path, "as"), message, hint)
 
 
-def _case_problems(
-    source: YamlSource, path: DocumentPath, rule: dict[Any, Any], units: list[dict[Any, Any]]
+def _unknown_units(
+    source: YamlSource, path: DocumentPath, units: list[dict[Any, Any]]
 ) -> Iterator[Problem]:
     names = [str(unit.get("name")) for unit in units]
-    written = rule.get("business_unit")
+    written = source.at(path)
     for position, name in enumerate(written if isinstance(written, list) else [written]):
         if isinstance(name, str) and names and name not in names:
             place = (position,) if isinstance(written, list) else ()
-            yield _no_such_unit(source, (*path, "business_unit", *place), names, name)
+            yield _no_such_unit(source, (*path, *place), names, name)
 
 
 def _no_such_unit(source: YamlSource, path: DocumentPath, names: list[str], name: str) -> Problem:

@@ -162,6 +162,13 @@ class InvitationsDocument(Section):
     rules: tuple[RuleDocument, ...] = ()
 
 
+class ProductsDocument(Section):
+    """The section `products`."""
+
+    mapping: str
+    business_units: tuple[str, ...] = ()
+
+
 class TrustpilotLimitsDocument(Section):
     """How many calls Trustpilot may get: its own ceilings, or less where the key is shared.
 
@@ -196,4 +203,5 @@ class ConfigDocument(Section):
     reviews: ReviewsDocument = ReviewsDocument()
     invitations: InvitationsDocument = InvitationsDocument()
     cases: CasesDocument | None = None
+    products: ProductsDocument | None = None
     limits: LimitsDocument = LimitsDocument()

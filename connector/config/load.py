@@ -19,6 +19,7 @@ from connector.config.document import (
     BusinessUnitDocument,
     ConfigDocument,
     PlacedReference,
+    ProductsDocument,
     ReviewsDocument,
     SalesforceDocument,
     TrustpilotDocument,
@@ -26,6 +27,7 @@ from connector.config.document import (
 from connector.config.mapping_document import read_copy, read_mapping
 from connector.config.metadata import read_schema
 from connector.config.problems import problems_of
+from connector.config.product_document import read_product_mapping
 from connector.config.secrets import Secrets, read_link_key, read_secrets
 from connector.config.settings import Settings
 from connector.config.yaml_source import DocumentPath, YamlSource, read_yaml
@@ -33,6 +35,7 @@ from connector.core.errors import ConfigurationError, Problem
 from connector.core.field_paths import check_field_path
 from connector.core.mapping import Mapping as FieldMapping
 from connector.core.objects import REVIEW
+from connector.core.product_mapping import ProductMapping
 from connector.core.reviews import ReviewType
 from connector.core.schema import Schema
 from connector.core.words import UnknownWord
@@ -56,6 +59,7 @@ def load_settings(
     product = reading.mapping("product_mapping", ReviewType.PRODUCT, schema)
     reading.tag_paths(schema)
     copies = reading.copies(schema)
+    products = reading.products()
     secrets = read_secrets(reading.references(), environ, reading.source)
     link_keys = reading.link_keys(secrets)
     if require_secrets:
@@ -63,7 +67,9 @@ def load_settings(
     if reading.problems or not (document and schema and service and product):
         raise ConfigurationError(reading.in_order())
     return assemble(
-        document, Gathered(schema, service, product, copies, secrets, link_keys), reading.source
+        document,
+        Gathered(schema, service, product, copies, secrets, link_keys, products),
+        reading.source,
     )
 
 
@@ -113,6 +119,17 @@ class _Reading:
             self._read(partial(read_copy, file, schema, self.mappings)) for file in found if file
         ]
         return tuple(each for each in read if each)
+
+    def products(self) -> ProductMapping | None:
+        section = self._sound(ProductsDocument, ("products",))
+        file = self._found(section.mapping, ("products", "mapping")) if section else None
+        if file is None:
+            return None
+        try:
+            return read_product_mapping(file)
+        except ConfigurationError as error:
+            self.problems.extend(error.problems)
+            return None
 
     def _found(self, written: str, path: DocumentPath) -> Path | None:
         file = locations.find_document(written, Path(self.source.file).parent)

@@ -16,6 +16,7 @@ from connector.core.case_rules import CaseRule
 from connector.core.errors import Problem
 from connector.core.mapping import Mapping
 from connector.core.plan_erasure import OnDelete
+from connector.core.product_mapping import ProductPush
 from connector.core.review_filter import ReviewFilter
 from connector.core.rules import Rule
 from connector.core.schema import Schema
@@ -161,6 +162,7 @@ class Settings:
     `file` is the path it was read from. `case_rules` is empty where no review becomes a case.
     `schema` is the package in `salesforce/`, which the mappings have been held against; what they
     declare beyond it stands in the mappings.
+    `products` is None where no product goes to Trustpilot.
     `missing_secrets` is empty unless secrets were not required; each entry says where the
     reference stands and what is absent.
     """
@@ -175,3 +177,4 @@ class Settings:
     limits: LimitSettings
     schema: Schema
     missing_secrets: tuple[Problem, ...]
+    products: ProductPush | None = None

@@ -11,7 +11,17 @@ from connector.core.issues import Issue
 from connector.core.records import Row
 
 ONLY_LOOKED_AT = frozenset(
-    {"reviews_read", "reviews_unchanged", "reviews_filtered", "invitations_waiting"}
+    {
+        "reviews_read",
+        "reviews_unchanged",
+        "reviews_filtered",
+        "invitations_waiting",
+        "products_read",
+        "products_unchanged",
+        "products_without_sku",
+        "products_incomplete",
+        "products_ambiguous",
+    }
 )
 """Words counted for information: a run that counts nothing else was idle."""
 

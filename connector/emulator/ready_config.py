@@ -34,6 +34,8 @@ reviews:
   overlap: 10 minutes
   service_mapping: mappings/service_review.yaml
   product_mapping: mappings/product_review.yaml
+products:
+  mapping: mappings/product.yaml
 invitations:
   rules:
     - name: after-a-won-opportunity

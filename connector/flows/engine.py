@@ -10,7 +10,9 @@ from dataclasses import dataclass, field
 
 from connector.core.errors import ConnectorError, VendorUnreachable
 from connector.core.plan_import import ImportEstimate, ImportRange
+from connector.core.plan_products import FLOW as PRODUCTS
 from connector.core.policy import RunPolicy
+from connector.core.product_mapping import ProductPush
 from connector.core.reconciliation import Reconciliation
 from connector.core.reviews import ReviewType
 from connector.core.run_report import FlowReport, RunReport
@@ -20,6 +22,7 @@ from connector.flows import (
     erasure,
     import_reviews,
     invitations_out,
+    products_push,
     replies_out,
     review_store,
     reviews_in,
@@ -135,6 +138,23 @@ def refresh(
     def work(context: RunContext, meter: _Meter) -> list[FlowReport]:
         flows = [reviews_in.refresh(context, wanted)]
         meter.stop(review_store.FLOW)
+        return flows
+
+    return _whole(world, policy, request, work)
+
+
+def push_products(
+    world: World, policy: RunPolicy, request: RunRequest, wanted: ProductPush
+) -> RunReport:
+    """Bring Trustpilot's catalogue in line with the org's products. Raises what `run` raises."""
+
+    def work(context: RunContext, meter: _Meter) -> list[FlowReport]:
+        context.reporter.event("flow_started", flow=PRODUCTS)
+        try:
+            flows = [products_push.run(context, wanted)]
+        except ConnectorError as failure:
+            flows = [FlowReport(PRODUCTS, failures=(failure,))]
+        meter.stop(PRODUCTS)
         return flows
 
     return _whole(world, policy, request, work)

@@ -46,6 +46,14 @@ WORDS = {
     "tags_added": "tags added",
     "tags_settled": "settled without a call",
     "tags_stopped": "not added",
+    "products_read": "products read",
+    "products_created": "created",
+    "products_changed": "changed",
+    "products_unchanged": "unchanged",
+    "products_without_sku": "without SKU",
+    "products_incomplete": "incomplete",
+    "products_ambiguous": "with the SKU of another",
+    "products_refused": "refused",
     "summaries_updated": "updated",
 }
 """How each count reads in a sentence; the order is the order of the text."""
