@@ -67,6 +67,7 @@ SECTIONS = (
     "reviews",
     "invitations",
     "cases",
+    "products",
     "limits",
 )
 

@@ -33,6 +33,17 @@ def posts(emulator):
     return lambda: emulator.calls.counts("trustpilot", "POST", PRODUCTS)
 
 
+@pytest.fixture
+def pushed(trustpilot, unit, emulator):
+    """Push a product while something is wrong."""
+
+    def push(fault):
+        emulator.faults.add(fault)
+        return trustpilot.push_products(unit.id, [STOVE])
+
+    return push
+
+
 def test_every_field_comes_back_as_it_was_sent(trustpilot, unit):
     assert trustpilot.push_products(unit.id, [EVERYTHING]) == {EVERYTHING["sku"]}
     held = trustpilot.products(unit.id, [EVERYTHING["sku"]])[EVERYTHING["sku"]]
@@ -150,10 +161,9 @@ FINAL = {
 
 
 @pytest.mark.parametrize(("fault", "error"), FINAL.values(), ids=FINAL)
-def test_a_clear_answer_is_not_asked_for_again(fault, error, trustpilot, unit, emulator, posts):
-    emulator.faults.add(fault)
+def test_a_clear_answer_is_not_asked_for_again(fault, error, pushed, posts):
     with pytest.raises(error):
-        trustpilot.push_products(unit.id, [STOVE])
+        pushed(fault)
     assert posts() == 1
 
 
@@ -165,12 +175,9 @@ LASTING = {
 
 
 @pytest.mark.parametrize(("fault", "error"), LASTING.values(), ids=LASTING)
-def test_trouble_that_lasts_is_told_after_the_last_attempt(
-    fault, error, trustpilot, unit, emulator
-):
-    emulator.faults.add(fault)
+def test_trouble_that_lasts_is_told_after_the_last_attempt(fault, error, pushed):
     with pytest.raises(error):
-        trustpilot.push_products(unit.id, [STOVE])
+        pushed(fault)
 
 
 def test_an_id_of_google_is_never_assumed(trustpilot, unit):

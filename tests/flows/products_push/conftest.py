@@ -58,6 +58,31 @@ def sell(emulator):
 
 
 @pytest.fixture
+def many(sell):
+    """Add so many products to the org: SKU-00000 and so on."""
+
+    def add(number):
+        for each in range(number):
+            sell(f"SKU-{each:05d}")
+
+    return add
+
+
+@pytest.fixture
+def many_goods(many):
+    """Products for two batches."""
+    many(150)
+
+
+@pytest.fixture
+def both(emulator, configured):
+    """Settings with a second business unit, and without rules, which would have to choose."""
+    emulator.trustpilot.add_business_unit("other.example")
+    unit = "  - name: other\n    domain: other.example\nreviews:\n"
+    return configured(lambda text: text.replace("reviews:\n", unit).split("invitations:\n")[0])
+
+
+@pytest.fixture
 def posts(emulator):
     """How many batches were sent."""
     return lambda: emulator.calls.counts("trustpilot", "POST", "*/products")
