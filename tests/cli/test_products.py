@@ -69,8 +69,8 @@ def test_an_unknown_business_unit_is_refused_with_the_closest_name(desk):
 def test_a_wrong_document_is_refused_by_validate_at_its_place(desk):
     folder = desk.folder / "mappings"
     folder.mkdir()
-    text = "fields:\n  sku: StockKeepingUnit\n  titel: Name\n  link: DisplayUrl\n"
+    text = "fields:\n  sku: StockKeepingUnit\n  titlee: Name\n  link: DisplayUrl\n"
     (folder / "product.yaml").write_text(text, encoding="utf-8")
     done = desk.type("validate")
     assert done.exit_code == 2
-    assert "product.yaml:3:3: `titel` is not a field of Trustpilot's catalogue." in done.stderr
+    assert "product.yaml:3:3: `titlee` is not a field of Trustpilot's catalogue." in done.stderr

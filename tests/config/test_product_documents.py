@@ -85,8 +85,8 @@ def test_without_conditions_every_product_is_meant(read):
 @pytest.mark.parametrize(
     "row",
     [
-        ("  title: Name", "  titel: Name", (5, 3),
-         "`titel` is not a field of Trustpilot's catalogue.", "Did you mean `title`?"),
+        ("  title: Name", "  titlee: Name", (5, 3),
+         "`titlee` is not a field of Trustpilot's catalogue.", "Did you mean `title`?"),
         ("  title: Name", "  title: Name\n  color: Color__c", (6, 3), "`color` is not a field", ""),
         ("  title: Name\n", "", (3, 1), "`title` is missing", "Add `title: FIELD`."),
         ("  link: DisplayUrl\n", "", (3, 1), "`link` is missing", ""),
@@ -94,7 +94,7 @@ def test_without_conditions_every_product_is_meant(read):
         ("Name", "Name; DROP", (5, 10), "is not a field, such as", ""),
         ("Name", "{from: Name, constant: A}", (5, 10), "either a field of Product2 or a", ""),
         ("Name", "{constant: A, transform: upper}", (5, 10), "A constant takes no transform", ""),
-        ("Name", "{from: Name, transform: uper}", (5, 34), "is not a transform", "`upper`?"),
+        ("Name", "{from: Name, transform: upperr}", (5, 34), "is not a transform", "`upper`?"),
         ("Name", "{from: Name, transform: join}", (5, 34), "`join` takes a list", ""),
         ("Name", "{from: Name, typ: A}", (5, 23), "`typ` is not a key", ""),
         ("Name", "7", (5, 10), "says nothing about the field", ""),
@@ -107,7 +107,7 @@ def test_without_conditions_every_product_is_meant(read):
         ("IsActive: true", "IsActive: {not: true, is: false}", (2, 13), "{not: VALUE}", ""),
         ("IsActive: true", "IsActive: []", (2, 13), "one entry at least", ""),
         ("IsActive: true", "Is Active: true", (2, 14), "is not a field, such as", ""),
-        ("where:\n", "wher:\n", (1, 1), "`wher` is not a key", "Did you mean `where`?"),
+        ("where:\n", "wheree:\n", (1, 1), "`wheree` is not a key", "Did you mean `where`?"),
     ],
     ids=lambda row: row[1].strip(),
 )  # fmt: skip
@@ -121,7 +121,7 @@ def test_a_wrong_document_is_refused_at_its_place(row, problems_of):
 
 
 def test_all_mistakes_are_told_at_once(problems_of):
-    text = SOUND.replace("title: Name", "titel: Name").replace("truncate 500", "trunc 500")
+    text = SOUND.replace("title: Name", "titlee: Name").replace("truncate 500", "trunc 500")
     assert len(problems_of(text)) == 2
 
 
@@ -146,7 +146,7 @@ def test_the_section_names_the_document_and_the_business_units(load, sound):
 @pytest.mark.parametrize(
     ("section", "message"),
     [
-        ("products: {mapping: mappings/prodct.yaml}\n", "no such mapping document"),
+        ("products: {mapping: mappings/productt.yaml}\n", "no such mapping document"),
         ("products: {}\n", "`mapping` is missing"),
         ("products: {mapping: mappings/product.yaml, business_units: [shp]}\n", "`shp` is not a"),
         ("products: {mappings: mappings/product.yaml}\n", "`mappings` is not a key"),
@@ -168,7 +168,7 @@ def problems_of_configuration(load, sound):
 
 def test_a_document_beside_the_configuration_replaces_the_shipped_one(load, sound, tmp_path):
     (tmp_path / "mappings").mkdir()
-    wrong = SOUND.replace("title", "titel")
+    wrong = SOUND.replace("title", "titlee")
     (tmp_path / "mappings" / "product.yaml").write_text(wrong, encoding="utf-8")
     with pytest.raises(ConfigurationError) as refusal:
         load(sound + SECTION)

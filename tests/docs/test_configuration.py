@@ -15,11 +15,13 @@ from ruamel.yaml import YAML
 from connector.config import load_settings
 from connector.config.document import ConfigDocument
 from connector.config.mapping_document import CopyDocument, MappingDocument, find_zone
+from connector.config.product_document import ProductMappingDocument
 from connector.config.secrets import SecretReference
 from connector.config.settings import SignIn
 from connector.core.case_rules import TEMPLATE_WORDS, UNIT_WORD
 from connector.core.declarations import OBJECT_OF, TYPES
 from connector.core.mapping_faults import SOURCES, WRITTEN_BY_FLOWS
+from connector.core.product_mapping import CUSTOM, TRUSTPILOT_FIELDS
 from connector.core.reviews import ReviewType
 from connector.core.rules import (
     RECIPIENT_WORDS,
@@ -163,6 +165,22 @@ def test_every_word_of_templates_but_the_unit_is_a_word_of_a_review():
 def test_the_keys_of_a_mapping_stand_in_the_page(page):
     table = page(PAGE).under("Mapping documents")
     assert table.column() == list(CopyDocument.model_fields)
+
+
+def test_the_keys_of_a_product_document_stand_in_the_page(page):
+    table = page(PAGE).table("key of a product document")
+    assert table.column() == list(ProductMappingDocument.model_fields)
+
+
+def test_every_line_that_the_page_shows_for_a_product_document_is_yaml(page):
+    for line in page(PAGE).table("a line of a product document").column():
+        assert ProductMappingDocument.model_validate({"fields": YAML(typ="safe").load(line)})
+
+
+def test_the_fields_of_the_catalogue_stand_in_the_page(page):
+    lines = page(PAGE).prose.splitlines()
+    (line,) = [line for line in lines if line.startswith("Fields of the catalogue:")]
+    assert re.findall(r"`([\w.]+)`", line) == [*TRUSTPILOT_FIELDS, f"{CUSTOM}NAME"]
 
 
 def test_every_line_that_the_page_shows_for_a_field_is_yaml(page):

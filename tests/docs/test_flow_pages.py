@@ -7,7 +7,7 @@ import re
 import pytest
 
 from connector.config.metadata import read_schema
-from connector.core import plan_erasure, plan_sends, recipients
+from connector.core import plan_erasure, plan_products, plan_sends, recipients
 from connector.core.objects import (
     INVITATION,
     ISSUE,
@@ -33,7 +33,7 @@ CODE = re.compile(
 )
 
 # What ends like a code and is none: the words under which a run counts.
-COUNTED = re.compile(r"(?:invitations|replies|summaries|reviews|links)_\w+")
+COUNTED = re.compile(r"(?:invitations|replies|summaries|reviews|links|products)_\w+")
 
 
 def strings_in(path):
@@ -129,6 +129,11 @@ def test_every_way_to_connect_a_review_stands_in_the_page_of_reviews(page):
     documented = page("docs/flows/reviews_in.md").under("Connected").column(1)
     words = dict.fromkeys(word for word in documented if " of that one" not in word)
     assert sorted(words) == sorted(each.value for each in MatchMethod)
+
+
+def test_every_issue_of_a_push_of_products_stands_in_its_page(page):
+    codes = [plan_products.AMBIGUOUS, plan_products.INCOMPLETE, plan_products.REFUSED]
+    assert page("docs/products.md").under("Issues").column() == codes
 
 
 def test_the_marks_of_reviews_stand_in_their_page(page):

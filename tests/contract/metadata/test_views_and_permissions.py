@@ -20,7 +20,7 @@ STANDARD_FIELDS = {  # beyond our own; each is named in Salesforce's object refe
     "Contact": {"AccountId", "Email", "HasOptedOutOfEmail"},
     "Opportunity": {"AccountId"},
     "Order": {"BillToContactId", "ShipToContactId"},
-    "Product2": {"ProductCode", "StockKeepingUnit"},
+    "Product2": {"Description", "DisplayUrl", "ProductCode", "StockKeepingUnit"},
 }
 VIEWS = {
     "Trustpilot_Business_Unit__c": "All",
