@@ -2,29 +2,18 @@
 
 from __future__ import annotations
 
-import sys
 from dataclasses import replace
 from pathlib import Path
 
 import click
 
-from connector.cli.options import (
-    config_option,
-    json_option,
-    leave,
-    settings_from,
-    speaking_errors,
-)
-from connector.cli.run import errors_on_standard_output, reporter_for
+from connector.cli.options import config_option, json_option
+from connector.cli.session import conclude, session
 from connector.config import Settings
 from connector.core.errors import ConfigurationError, Problem
 from connector.core.product_mapping import ProductPush
 from connector.core.words import did_you_mean, quoted
-from connector.flows.engine import RunRequest
 from connector.flows.engine import push_products as bring_in_line
-from connector.report.run_text import as_json as run_as_json
-from connector.report.run_text import as_text, code_of
-from connector.wiring import connect, new_run_id, run_policy
 
 _EPILOG = """\b
 Examples:
@@ -59,23 +48,10 @@ def push(
     Compares with what Trustpilot holds, by SKU, and takes nothing out of the catalogue. Safe to
     run twice. Exit codes: docs/exit-codes.md.
     """
-    run_id = new_run_id()
-    in_json = as_json or not sys.stdout.isatty()
-    with speaking_errors(), errors_on_standard_output(run_id, wanted=in_json):
-        settings = settings_from(config_path)
-        wanted = _wanted(settings, business_unit)
-        with reporter_for(run_id) as reporter:
-            report = bring_in_line(
-                connect(settings, reporter),
-                run_policy(settings),
-                RunRequest(run_id, dry_run=dry_run),
-                wanted,
-            )
-        if not as_json:
-            click.echo(as_text(report))
-        if in_json:
-            click.echo(run_as_json(report))
-        leave(code_of(report))
+    with session(config_path, as_json=as_json, dry_run=dry_run) as opened:
+        wanted = _wanted(opened.settings, business_unit)
+        report = bring_in_line(opened.world, opened.policy, opened.request, wanted)
+    conclude(report, as_json=as_json)
 
 
 def _wanted(settings: Settings, business_unit: str | None) -> ProductPush:

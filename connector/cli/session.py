@@ -13,6 +13,7 @@ import click
 from rich.console import Console
 
 from connector.cli.options import leave, settings_from, speaking_errors
+from connector.config import Settings
 from connector.core.errors import ConnectorError
 from connector.core.policy import RunPolicy
 from connector.core.run_report import RunReport
@@ -27,8 +28,9 @@ from connector.wiring import connect, new_run_id, run_policy
 
 @dataclass(frozen=True)
 class Session:
-    """Both sides, what the configuration asks of a run, and which run is wanted."""
+    """The configuration, both sides, what it asks of a run, and which run is wanted."""
 
+    settings: Settings
     world: World
     policy: RunPolicy
     request: RunRequest
@@ -44,6 +46,7 @@ def session(
         settings = settings_from(config_path)
         with reporter_for(run_id) as reporter:
             yield Session(
+                settings,
                 connect(settings, reporter),
                 run_policy(settings),
                 RunRequest(run_id, only, dry_run),
