@@ -1,6 +1,7 @@
 """The right to do something once: an attempt, whose unique key only one run can insert.
 
 An attempt without an outcome belongs to a run that is still at it, or that is gone.
+A person who stops an invitation takes its right too, so that no run can have it.
 """
 
 from __future__ import annotations
@@ -8,8 +9,9 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from connector.core.objects import AttemptOutcome
+from connector.core.objects import AttemptOutcome, InvitationStatus
 from connector.core.outcomes import SendOutcome, Verdict
+from connector.core.records import Row
 
 ATTEMPT_FIELDS = (
     "Id",
@@ -44,3 +46,17 @@ def outcome_row(attempt_id: str, outcome: SendOutcome, now: datetime) -> dict[st
         "Http_Status__c": outcome.status,
         "Detail__c": words[:255] or None,
     }
+
+
+_PERSONS_STOPS = {InvitationStatus.CANCELLED: "cancel", InvitationStatus.ON_HOLD: "hold"}
+
+
+def person_run(status: InvitationStatus, run_id: str) -> str:
+    """The `Run_Id__c` of a right that a person took, to cancel or to hold."""
+    return f"{_PERSONS_STOPS[status]}:{run_id}"[:40]
+
+
+def persons_stop(attempt: Row) -> InvitationStatus | None:
+    """The status that a person wanted who took this right; None where a run took it."""
+    taken_by = str(attempt.get("Run_Id__c") or "").partition(":")[0]
+    return next((each for each, word in _PERSONS_STOPS.items() if word == taken_by), None)

@@ -19,6 +19,7 @@ MAY_HAVE_ARRIVED = frozenset(
         InvitationStatus.SENDING,
         InvitationStatus.ACCEPTED,
         InvitationStatus.LINK_READY,
+        InvitationStatus.DELIVERED,
         InvitationStatus.UNKNOWN,
         InvitationStatus.REVIEWED,
     )

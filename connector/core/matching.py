@@ -31,6 +31,7 @@ BECOMES_REVIEWED = frozenset(
     for status in (
         InvitationStatus.ACCEPTED,
         InvitationStatus.LINK_READY,
+        InvitationStatus.DELIVERED,
         InvitationStatus.UNKNOWN,
     )
 )

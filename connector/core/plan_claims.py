@@ -127,8 +127,12 @@ def plan_claim(
 def reference_number(rule: Rule, facts: RecipientFacts) -> str:
     """The reference number of the experience, without what Trustpilot refuses in one."""
     value = value_at(facts.record, rule.reference_field)
-    text = "" if value is None else str(value).translate(_REFUSED_IN_REFERENCES).strip()
-    return text[:255] or str(facts.record["Id"])
+    return clean_reference("" if value is None else str(value)) or str(facts.record["Id"])
+
+
+def clean_reference(text: str) -> str:
+    """The text without what Trustpilot refuses in a reference number."""
+    return text.translate(_REFUSED_IN_REFERENCES).strip()[:255]
 
 
 def _due(entered_at: datetime, rule: Rule) -> datetime:

@@ -64,6 +64,17 @@ class OnDelete(StrEnum):
     DELETE = "delete"
 
 
+_WAITING = frozenset(
+    status.value
+    for status in (
+        InvitationStatus.REQUESTED,
+        InvitationStatus.SCHEDULED,
+        InvitationStatus.ON_HOLD,
+    )
+)
+"""Statuses of an invitation that has not gone out."""
+
+
 def needs_scrubbing(row: Row) -> bool:
     """True for a review with content, also where a slow run wrote it onto a tombstone."""
     return not row.get("Deleted__c") or any(row.get(name) for name in _WRITTEN_AGAIN)
@@ -86,7 +97,7 @@ def tombstone_row(schema: Schema, row: Row, deletion: Deletion, now: datetime) -
 def scrubbed_invitation(row: Row) -> dict[str, Any]:
     """The update that forgets the recipient; one that has not gone out is cancelled."""
     scrubbed: dict[str, Any] = {"Id": row["Id"], **dict.fromkeys(_RECIPIENT_FIELDS)}
-    if row.get("Status__c") == InvitationStatus.SCHEDULED.value:
+    if row.get("Status__c") in _WAITING:
         scrubbed |= {
             "Status__c": InvitationStatus.CANCELLED.value,
             "Reason_Code__c": ERASED,

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from connector.core.attempts import LONGEST_SEND, OUTCOME_OF, outcome_row
+from connector.core.attempts import LONGEST_SEND, OUTCOME_OF, outcome_row, persons_stop
 from connector.core.instants import instant
 from connector.core.objects import AttemptOutcome, InvitationStatus
 from connector.core.outcomes import SendOutcome
@@ -53,6 +53,13 @@ _REASON_AFTER = {
     AttemptOutcome.NOT_SENT: "try_later",
     AttemptOutcome.UNKNOWN: "outcome_unknown",
 }
+
+
+PERSONS_REASONS = {
+    InvitationStatus.CANCELLED: ("cancelled_by_person", "A person cancelled it before it went."),
+    InvitationStatus.ON_HOLD: ("held_by_person", "A person holds it."),
+}
+"""Code and sentence of an invitation that a person stopped."""
 
 
 @dataclass(frozen=True)
@@ -117,10 +124,21 @@ class Stop:
     reason: str
 
 
+def still_waiting(row: Row | None) -> bool:
+    """True unless somebody has stopped the invitation since it was read; `row` is how it is now."""
+    wanted = (InvitationStatus.SCHEDULED.value, InvitationStatus.SENDING.value)
+    return row is not None and row.get("Status__c") in wanted
+
+
 def recheck(
     due: DueInvitation, rule: Rule | None, record: Row | None, contact: Row | None
 ) -> Person | Wait | Stop:
-    """Look again at the due moment: still in the stage, still willing, rule still on."""
+    """Look again at the due moment: still in the stage, still willing, rule still on.
+
+    An invitation that somebody asked for has no rule and no stage.
+    """
+    if not due.text("Rule__c"):
+        return _person(due, contact)
     if rule is None or not rule.enabled:
         return Wait(f"The rule {due.text('Rule__c')} is switched off or gone.")
     if record is None:
@@ -190,7 +208,12 @@ def settle_foreign(due: DueInvitation, attempt: Row, now: datetime) -> dict[str,
     """What to write when another run took the right before us; None while it may be sending.
 
     Its outcome is copied where it left one. Where it left none and is gone, nobody knows.
+    A right that a person took stops the invitation as that person wanted.
     """
+    wanted = persons_stop(attempt)
+    if wanted is not None:
+        code, reason = PERSONS_REASONS[wanted]
+        return stop_row(due, Stop(wanted, code, reason)) | {"Attempts__c": due.attempt}
     if attempt.get("Outcome__c"):
         outcome, at = AttemptOutcome(attempt["Outcome__c"]), instant(attempt.get("Outcome_At__c"))
         return _after(due, outcome, attempt.get("Detail__c"), at or now)

@@ -18,7 +18,8 @@ class Opening:
     """What the org remembered when the run began.
 
     `marks` and `seen` are by the checkpoint's key, `unit_rows` by Trustpilot's id. `tagged` are
-    the reviews that tags are to be added to, with `plan_tags.TAG_FIELDS`.
+    the reviews that tags are to be added to, with `plan_tags.TAG_FIELDS`. `requested` are the
+    invitations that agents and Flows ask for, whenever they are due.
     """
 
     marks: Mapping[str, datetime]
@@ -28,6 +29,7 @@ class Opening:
     queued_replies: tuple[Row, ...]
     issues: Mapping[str, OpenIssue]
     tagged: tuple[Row, ...] = ()
+    requested: tuple[Row, ...] = ()
 
 
 @dataclass(frozen=True)

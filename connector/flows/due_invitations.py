@@ -14,10 +14,11 @@ from connector.core.plan_sends import (
     Wait,
     link_row,
     recheck,
+    still_waiting,
     stop_row,
 )
 from connector.core.recipients import Person
-from connector.core.records import Row
+from connector.core.records import Condition, Row, Select
 from connector.core.rules import TriggerObject
 from connector.core.run_report import Action
 from connector.core.units import Unit
@@ -70,7 +71,12 @@ def _decide(context: RunContext, invitations: list[DueInvitation], tally: Tally)
     for due in invitations:
         if due.text("Rule__c") in rules:
             wanted.setdefault(due.trigger, []).append(due.trigger_id)
-    records, _ = read_records(context.org, wanted, context.policy.rules)
+    own = Select(
+        INVITATION, ("Id", "Status__c"), (Condition("Id", "in", tuple(d.id for d in invitations)),)
+    )
+    records, (now,) = read_records(context.org, wanted, context.policy.rules, own)
+    stands = {str(row["Id"]): row for row in now.rows}
+    invitations = [due for due in invitations if still_waiting(stands.get(due.id))]
     contacts = read_contacts(
         context.org, (due.text("Contact__c") for due in invitations if due.text("Contact__c"))
     )

@@ -1,5 +1,7 @@
 """Invitations out: claim the experiences that entered a stage, then work off what is due.
 
+Invitations that somebody asked for are claimed after those of the rules.
+
 A claim and the right to send are inserts on unique keys in the org: however many connectors
 run, and wherever one is killed, nobody is asked twice for one experience.
 """
@@ -7,14 +9,17 @@ run, and wherever one is killed, nobody is asked twice for one experience.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from connector.core.errors import ConnectorError
+from connector.core.instants import instant
 from connector.core.objects import InvitationStatus
 from connector.core.run_report import FlowReport
 from connector.flows.claims import FLOW, claim_entries
 from connector.flows.context import RunContext
 from connector.flows.due_invitations import work_off
+from connector.flows.requested import take_up_requests
 from connector.flows.tally import Tally
 
 
@@ -27,6 +32,8 @@ def run(context: RunContext) -> FlowReport:
     try:
         with tally.going_on():
             claimed = claim_entries(context, tally)
+        with tally.going_on():
+            claimed += take_up_requests(context, tally)
         due = [row for row in claimed if _is_due(row, context)]
         work_off(context, [*context.opening.due, *due], tally)
     except ConnectorError as failure:
@@ -36,4 +43,6 @@ def run(context: RunContext) -> FlowReport:
 
 def _is_due(row: Mapping[str, Any], context: RunContext) -> bool:
     scheduled = row["Status__c"] == InvitationStatus.SCHEDULED.value
-    return scheduled and bool(row["Due_At__c"] <= context.now)
+    due = row["Due_At__c"]
+    at = due if isinstance(due, datetime) else instant(due)
+    return scheduled and at is not None and at <= context.now

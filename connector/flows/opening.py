@@ -18,6 +18,7 @@ from connector.core.objects import (
     ReplyStatus,
 )
 from connector.core.plan_replies import QUEUED_FIELDS
+from connector.core.plan_requests import REQUEST_FIELDS, is_request
 from connector.core.plan_reviews import seen_reviews
 from connector.core.plan_sends import DUE_FIELDS
 from connector.core.plan_summary import SUMMARY_FIELDS, profile_row
@@ -99,7 +100,8 @@ def read_opening(org: Org) -> Opening:
         marks={row["Key__c"]: at for row in marks.rows if (at := instant(row.get("Mark__c")))},
         seen={row["Key__c"]: seen_reviews(row.get("Seen__c")) for row in marks.rows},
         unit_rows={row["External_Id__c"]: row for row in units.rows if row.get("External_Id__c")},
-        due=due.rows,
+        due=tuple(row for row in due.rows if not is_request(row)),
+        requested=tuple(row for row in due.rows if is_request(row)),
         queued_replies=tuple(row for row in asked.rows if _is_queued(row)),
         tagged=tuple(row for row in asked.rows if _asks_for_tags(row)),
         issues={issue.key: issue for issue in map(open_issue, issues.rows)},
@@ -115,17 +117,22 @@ def _asks_for_tags(row: Row) -> bool:
 
 
 def due_invitations(now: datetime) -> Select:
-    """The invitations whose time has come, oldest first."""
+    """The invitations whose time has come, oldest first, and all that somebody asks for."""
+    requested = Condition("Status__c", "=", InvitationStatus.REQUESTED.value)
     return Select(
         INVITATION,
-        DUE_FIELDS,
+        tuple(dict.fromkeys((*DUE_FIELDS, *REQUEST_FIELDS))),
         (
             Condition(
                 "Status__c",
                 "in",
-                (InvitationStatus.SCHEDULED.value, InvitationStatus.SENDING.value),
+                (
+                    InvitationStatus.REQUESTED.value,
+                    InvitationStatus.SCHEDULED.value,
+                    InvitationStatus.SENDING.value,
+                ),
             ),
-            Condition("Due_At__c", "<=", now),
+            AnyOf((requested, Condition("Due_At__c", "<=", now))),
         ),
         order_by=("Due_At__c", "Id"),
         limit=MOST_DUE_IN_A_RUN,
