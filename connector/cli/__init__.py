@@ -11,6 +11,7 @@ from connector.cli.doctor import doctor
 from connector.cli.emulator import emulator
 from connector.cli.erase import erase
 from connector.cli.import_reviews import import_reviews
+from connector.cli.invitations import invitations
 from connector.cli.products import products
 from connector.cli.reviews import reviews
 from connector.cli.run import run
@@ -41,6 +42,7 @@ for command in (
     import_reviews,
     reviews,
     products,
+    invitations,
     status,
     erase,
     emulator,

@@ -147,7 +147,7 @@ def right_row(row: Row, change: Change, now: datetime, run_id: str) -> dict[str,
     }
 
 
-def change_row(row: Row, change: Change, sent_at: datetime | str | None = None) -> dict[str, Any]:
+def change_row(row: Row, change: Change, sent_at: datetime | None = None) -> dict[str, Any]:
     """The update of the invitation; `sent_at` is kept where it says nothing of its own."""
     changed: dict[str, Any] = {
         "Id": row["Id"],
@@ -175,3 +175,19 @@ def sent_attempt_row(attempt: Row, now: datetime) -> dict[str, Any]:
         "Outcome_At__c": attempt.get("Outcome_At__c") or now,
         "Detail__c": "A person found that it was sent.",
     }
+
+
+@dataclass(frozen=True)
+class Told:
+    """What became of one wish: the status before and after; a sentence where it was refused."""
+
+    record: str
+    before: str
+    after: str
+    sentence: str = ""
+    next_step: str = ""
+
+    @property
+    def refused(self) -> bool:
+        """True when the invitation does not stand where it was wanted."""
+        return bool(self.sentence)

@@ -1,0 +1,296 @@
+"""`connector invitations`: look at single invitations, stop them, let them go, say what became."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+from rich.console import Console
+
+from connector.cli.options import (
+    config_option,
+    json_option,
+    leave,
+    settings_from,
+    speaking_errors,
+)
+from connector.cli.run import reporter_for
+from connector.core.errors import ConfigurationError, Problem
+from connector.core.exit_codes import ExitCode
+from connector.core.objects import InvitationStatus
+from connector.core.plan_desk import DeskAction
+from connector.core.policy import RunPolicy
+from connector.core.portal_export import PortalExport, read_export
+from connector.flows.engine import World
+from connector.flows.invitation_desk import act
+from connector.flows.invitation_look import Wanted, list_invitations, show
+from connector.flows.portal_import import Sides, import_export
+from connector.report.invitations_text import (
+    delivery_as_json,
+    delivery_as_text,
+    delivery_code,
+    desk_as_json,
+    desk_as_text,
+    desk_code,
+    list_as_json,
+    list_sentence,
+    list_table,
+    stories_as_json,
+    story_as_text,
+)
+from connector.wiring import connect, new_run_id, run_policy
+
+_Command = TypeVar("_Command", bound=Callable[..., Any])
+
+_EPILOG = """\b
+Examples:
+  connector invitations list --status Unknown
+  connector invitations show TI-000042
+  connector invitations cancel TI-000042 TI-000043
+"""
+
+
+@click.group(epilog=_EPILOG)
+def invitations() -> None:
+    """Look at single invitations, stop them, let them go, say what became of them."""
+
+
+@dataclass(frozen=True)
+class _Desk:
+    """Where a command works: both sides, what the configuration asks, an id for its rows."""
+
+    world: World
+    policy: RunPolicy
+    run_id: str
+
+
+@contextmanager
+def _opened(config_path: Path) -> Iterator[_Desk]:
+    with speaking_errors():
+        settings = settings_from(config_path)
+        run_id = new_run_id()
+        with reporter_for(run_id) as reporter:
+            desk = _Desk(connect(settings, reporter), run_policy(settings), run_id)
+            yield desk
+
+
+def _personal_option(command: _Command) -> _Command:
+    return click.option(
+        "--personal", is_flag=True, help="Also show the recipient's e-mail address and name."
+    )(command)
+
+
+_ids_argument = click.argument("ids", metavar="ID...", nargs=-1, required=True)
+
+_LIST_EPILOG = """\b
+Examples:
+  connector invitations list --status Unknown --status Failed
+  connector invitations list --rule delivered-orders --limit 200 --json
+"""
+
+
+@invitations.command("list", epilog=_LIST_EPILOG)
+@config_option
+@click.option(
+    "--status",
+    "statuses",
+    multiple=True,
+    metavar="STATUS",
+    type=click.Choice([each.value for each in InvitationStatus], case_sensitive=False),
+    help="Only those that stand so; may be repeated.",
+)
+@click.option("--rule", default="", metavar="NAME", help="Only those of this rule.")
+@click.option("--business-unit", default="", metavar="NAME", help="Only those of this unit.")
+@click.option(
+    "--limit", default=50, show_default=True, type=click.IntRange(1, 2000), help="At most so many."
+)
+@_personal_option
+@json_option
+def list_command(config_path: Path, *, as_json: bool, **asked: Any) -> None:
+    """List invitations, newest first.
+
+    The recipient's e-mail address and name are left out, unless --personal is given.
+    """
+    wanted = Wanted(
+        asked["statuses"], asked["rule"], asked["business_unit"], asked["limit"], asked["personal"]
+    )
+    with _opened(config_path) as desk:
+        found = list_invitations(desk.world.org, desk.policy, wanted)
+    if as_json:
+        click.echo(list_as_json(found))
+    else:
+        if found.invitations:
+            Console().print(list_table(found))
+        click.echo(list_sentence(found))
+
+
+_SHOW_EPILOG = """\b
+Examples:
+  connector invitations show TI-000042
+  connector invitations show 00000104 --personal --json
+"""
+
+
+@invitations.command("show", epilog=_SHOW_EPILOG)
+@config_option
+@click.argument("invitation", metavar="ID")
+@_personal_option
+@json_option
+def show_command(config_path: Path, invitation: str, *, personal: bool, as_json: bool) -> None:
+    """Show everything about an invitation, with its tries.
+
+    ID is the record id, the number (TI-000042), the claim key or the reference number. The
+    recipient's e-mail address and name are left out, unless --personal is given; a link is never
+    shown, only whether there is one.
+    """
+    with _opened(config_path) as desk:
+        stories = show(desk.world.org, desk.policy, invitation, personal=personal)
+    if as_json:
+        click.echo(stories_as_json(stories))
+    elif stories:
+        click.echo("\n\n".join(map(story_as_text, stories)))
+    else:
+        click.echo("No invitation is known by this.\n  Next: connector invitations list", err=True)
+    leave(ExitCode.DONE if stories else ExitCode.NEEDS_A_LOOK)
+
+
+def _act(config_path: Path, action: DeskAction, ids: Sequence[str], *, as_json: bool) -> None:
+    with _opened(config_path) as desk:
+        told = act(desk.world.org, desk.policy, action, ids, desk.run_id)
+    click.echo(desk_as_json(told) if as_json else desk_as_text(told))
+    leave(desk_code(told))
+
+
+_CANCEL_EPILOG = """\b
+Examples:
+  connector invitations cancel TI-000042
+  connector invitations cancel a01000000000001AAA a01000000000002AAA
+"""
+
+
+@invitations.command("cancel", epilog=_CANCEL_EPILOG)
+@config_option
+@_ids_argument
+@json_option
+def cancel(config_path: Path, ids: tuple[str, ...], *, as_json: bool) -> None:
+    """Cancel invitations that have not gone out.
+
+    One that a run is sending, or that Trustpilot has, is left as it is and told of. Exit code 0
+    when all are cancelled, 1 when one is not.
+    """
+    _act(config_path, DeskAction.CANCEL, ids, as_json=as_json)
+
+
+_HOLD_EPILOG = """\b
+Example:
+  connector invitations hold TI-000042
+"""
+
+
+@invitations.command("hold", epilog=_HOLD_EPILOG)
+@config_option
+@_ids_argument
+@json_option
+def hold(config_path: Path, ids: tuple[str, ...], *, as_json: bool) -> None:
+    """Hold invitations back until they are released.
+
+    One that a run is sending, or that Trustpilot has, is left as it is and told of. Exit code 0
+    when all are held, 1 when one is not.
+    """
+    _act(config_path, DeskAction.HOLD, ids, as_json=as_json)
+
+
+_RELEASE_EPILOG = """\b
+Example:
+  connector invitations release TI-000042
+"""
+
+
+@invitations.command("release", epilog=_RELEASE_EPILOG)
+@config_option
+@_ids_argument
+@json_option
+def release(config_path: Path, ids: tuple[str, ...], *, as_json: bool) -> None:
+    """Let invitations go that are on hold; those that are due go with the next run."""
+    _act(config_path, DeskAction.RELEASE, ids, as_json=as_json)
+
+
+_RESOLVE_EPILOG = """\b
+Examples:
+  connector invitations resolve TI-000042 --sent
+  connector invitations resolve TI-000042 --resend
+"""
+
+
+@invitations.command("resolve", epilog=_RESOLVE_EPILOG)
+@config_option
+@_ids_argument
+@click.option(
+    "--sent", "action", flag_value=DeskAction.SENT.value, help="It was sent: it becomes Accepted."
+)
+@click.option(
+    "--resend",
+    "action",
+    flag_value=DeskAction.RESEND.value,
+    help="It was not sent: the next run sends it, with the same reference number.",
+)
+@json_option
+def resolve(config_path: Path, ids: tuple[str, ...], *, action: str | None, as_json: bool) -> None:
+    """Say what became of invitations whose status is Unknown.
+
+    Look for the reference number at Trustpilot first. What you say is written on the invitation
+    and its last try, and its issue is closed.
+    """
+    if action is None:
+        raise click.UsageError("Say --sent or --resend.")
+    _act(config_path, DeskAction(action), ids, as_json=as_json)
+
+
+_IMPORT_EPILOG = """\b
+Examples:
+  connector invitations import-status invitations.csv --dry-run
+  connector invitations import-status invitations.csv --business-unit shop --json
+"""
+
+
+@invitations.command("import-status", epilog=_IMPORT_EPILOG)
+@config_option
+@click.argument("file", metavar="FILE", type=click.Path(path_type=Path))
+@click.option(
+    "--business-unit", default="", metavar="NAME", help="Whose export it is, if there are several."
+)
+@click.option("--dry-run", is_flag=True, help="Show what would change; write nothing.")
+@json_option
+def import_status(
+    config_path: Path, file: Path, *, business_unit: str, dry_run: bool, as_json: bool
+) -> None:
+    """Read what Trustpilot's portal exports about invitations, a CSV file, into the org's list.
+
+    Invitations become Delivered or Not Delivered; those that did not come from Salesforce are
+    added. The same file twice changes nothing. Exit code 1 when a line was left out: lines are
+    named by number.
+    """
+    with _opened(config_path) as desk:
+        sides = Sides(desk.world.org, desk.world.trustpilot)
+        export = _export(file)
+        report = import_export(sides, desk.policy, export, business_unit, dry_run=dry_run)
+    click.echo(delivery_as_json(report) if as_json else delivery_as_text(report))
+    leave(delivery_code(report))
+
+
+def _export(file: Path) -> PortalExport:
+    try:
+        export = read_export(file.read_bytes())
+    except OSError as unreadable:
+        problem = Problem(f"The file cannot be read: {unreadable.strerror}.", str(file))
+        raise ConfigurationError([problem], next_step="Check the path.") from unreadable
+    if export.lacking:
+        lacking = ", ".join(export.lacking)
+        problem = Problem(f"The first line has no column {lacking}.", str(file), 1)
+        step = "Export the list under Manage invitations at Trustpilot, and read that file."
+        raise ConfigurationError([problem], next_step=step)
+    return export
