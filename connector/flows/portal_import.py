@@ -48,7 +48,7 @@ def import_export(
     """
     org = sides.org
     refuse_other_org(org, policy)
-    unit = _unit(sides, policy, unit_name)
+    unit = _unit(sides, policy, unit_name, dry_run=dry_run)
     place = PortalPlace(org.organization_id, unit.id, unit.record_id)
     rows = _read(org, export.invitations, place)
     plan = plan_delivery(export.invitations, rows, place)
@@ -65,7 +65,7 @@ def import_export(
     )
 
 
-def _unit(sides: Sides, policy: RunPolicy, name: str) -> Unit:
+def _unit(sides: Sides, policy: RunPolicy, name: str, *, dry_run: bool) -> Unit:
     if not name and len(policy.units) > 1:
         names = ", ".join(unit.name for unit in policy.units)
         raise ConfigurationError(
@@ -74,7 +74,7 @@ def _unit(sides: Sides, policy: RunPolicy, name: str) -> Unit:
         )
     wanted = unit_policy(policy, name or policy.units[0].name)
     opening = read_opening(sides.org)
-    units = resolve_units(sides.org, sides.trustpilot, policy, opening, dry_run=True)
+    units = resolve_units(sides.org, sides.trustpilot, policy, opening, dry_run=dry_run)
     return next(unit for unit in units if unit.name == wanted.name)
 
 
