@@ -8,8 +8,11 @@ import click
 import pytest
 
 from connector.cli import main
+from connector.core.invitation_facts import LISTED, SHOWN, InvitationStory, told
+from connector.core.plan_delivery import DeliveryReport
 from connector.core.run_report import RunReport
 from connector.core.status_report import StatusReport
+from connector.report.invitations_text import delivery_as_json, stories_as_json
 from connector.report.run_text import as_json
 from connector.report.status_text import status_as_json
 
@@ -106,3 +109,18 @@ def test_every_key_of_the_status_json_is_documented_and_the_other_way_round(page
     status = StatusReport(MOMENT, None, {}, counts, (), {})
     documented = page("docs/commands.md").table("key of the status JSON").column()
     assert documented == list(json.loads(status_as_json(status)))
+
+
+def test_every_key_of_an_invitations_json_is_documented_and_the_other_way_round(page):
+    story = InvitationStory(told({}, SHOWN), has_link=False)
+    (shown,) = json.loads(stories_as_json([story]))["invitations"]
+    listed = page("docs/commands.md").table("key of a listed invitation").column()
+    besides = page("docs/commands.md").table("key of a shown invitation").column()
+    assert listed == list(LISTED)
+    assert [*listed, *besides] == list(shown)
+
+
+def test_every_key_of_the_import_json_is_documented_and_the_other_way_round(page):
+    report = DeliveryReport(False, {}, 0, 0, 0)  # noqa: FBT003 - dry_run
+    documented = page("docs/commands.md").table("key of the import JSON").column()
+    assert documented == list(json.loads(delivery_as_json(report)))

@@ -7,7 +7,16 @@ import re
 import pytest
 
 from connector.config.metadata import read_schema
-from connector.core import plan_erasure, plan_products, plan_sends, recipients
+from connector.core import (
+    plan_delivery,
+    plan_desk,
+    plan_erasure,
+    plan_products,
+    plan_requests,
+    plan_sends,
+    portal_export,
+    recipients,
+)
 from connector.core.objects import (
     INVITATION,
     ISSUE,
@@ -89,6 +98,9 @@ def test_every_issue_code_is_documented_and_every_documented_code_is_raised(page
 def test_every_reason_code_is_documented_and_every_documented_one_is_given(page):
     given = reason_codes(recipients) | reason_codes(plan_sends)
     given |= set(plan_sends._REASON_AFTER.values())  # noqa: SLF001 - the table itself
+    given |= reason_codes(plan_requests) | {code for code, _ in plan_sends.PERSONS_REASONS.values()}
+    given |= {code for _, code, _ in plan_desk._BECOMES.values() if code}  # noqa: SLF001 - the same
+    given |= set(plan_delivery._CODES.values())  # noqa: SLF001 - the same
     given.add(plan_erasure.ERASED)
     documented = page("docs/flows/invitations_out.md").table("`Reason_Code__c`").column()
     assert sorted(documented) == sorted(given)
@@ -123,6 +135,43 @@ def test_the_words_of_the_code_are_the_picklist_of_the_package(words, object_nam
     assert [each.value for each in words] == list(
         schema.objects[object_name].fields[field].picklist
     )
+
+
+def wished(status, action):
+    """What the table of wishes says of a status and an action."""
+    row = {"Id": "a01", "Status__c": status, "Claim_Key__c": "k", "Channel__c": "Email"}
+    decision = plan_desk.decide(row, action)
+    if isinstance(decision, plan_desk.Change):
+        return decision.status.value
+    return "already" if isinstance(decision, plan_desk.AsWished) else "no"
+
+
+def test_what_people_can_do_with_an_invitation_stands_in_its_page(page):
+    table = page("docs/flows/invitations_out.md").under("What people do")
+    actions = [cell.replace("`", "") for cell in table.header[1:]]
+    assert actions == [each.value for each in plan_desk.DeskAction]
+    documented = {row[0].strip("`"): [cell.strip("`") for cell in row[1:]] for row in table.rows}
+    assert documented == {
+        status.value: [wished(status.value, action) for action in plan_desk.DeskAction]
+        for status in InvitationStatus
+    }
+
+
+def test_what_an_agent_fills_in_stands_in_its_page_and_in_the_permission_set(page, root):
+    cells = page("docs/flows/invitations_out.md").under("Requests").column()
+    documented = {field.strip() for cell in cells for field in cell.split(",")}
+    folder = root / "salesforce/main/default/permissionsets"
+    text = (folder / "Trustpilot_App_User.permissionset-meta.xml").read_text(encoding="utf-8")
+    editable = re.findall(rf"<editable>true</editable>\s*<field>{INVITATION}\.(\w+)</field>", text)
+    assert documented == set(editable)
+
+
+def test_the_portals_words_have_the_status_that_the_page_says(page):
+    table = page("docs/flows/invitations_out.md").under("What Trustpilot's portal tells")
+    for words, status, *_ in table.rows:
+        line = f"a@example.com,{words.split(',')[0]},R"
+        export = portal_export.read_export(f"Email,Status,Reference\n{line}".encode())
+        assert [each.status.value for each in export.invitations] == [status.strip("`")]
 
 
 def test_every_way_to_connect_a_review_stands_in_the_page_of_reviews(page):

@@ -99,8 +99,9 @@ def test_a_tombstone_is_left_alone_unless_content_came_back(row, needed):
     assert needs_scrubbing(row) is needed
 
 
-def test_a_scheduled_invitation_is_cancelled_with_a_reason():
-    row = scrubbed_invitation({"Id": "a02", "Status__c": "Scheduled"})
+@pytest.mark.parametrize("status", ["Requested", "Scheduled", "On Hold"])
+def test_an_invitation_that_waits_is_cancelled_with_a_reason(status):
+    row = scrubbed_invitation({"Id": "a02", "Status__c": status})
     assert (row["Status__c"], row["Reason_Code__c"]) == ("Cancelled", "erased")
     assert row["Reason__c"]
 
@@ -113,6 +114,7 @@ def test_an_invitation_that_went_out_keeps_its_status_and_loses_its_recipient(st
         "Recipient_Name__c": None,
         "Link__c": None,
         "Contact__c": None,
+        "Cooldown_Key__c": None,
     }
 
 
