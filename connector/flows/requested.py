@@ -22,7 +22,7 @@ from connector.core.plan_requests import (
     unit_of,
 )
 from connector.core.plan_sends import Stop, Wait
-from connector.core.records import Condition, Row, RowResult, Select
+from connector.core.records import Condition, Row, Select
 from connector.core.run_report import Action
 from connector.core.units import Unit
 from connector.flows.claims import FLOW, TAKEN
@@ -129,39 +129,40 @@ def _write(
     done: list[Mapping[str, Any]] = []
     duplicates: dict[str, str] = {}
     for row, result in zip(rows, context.org.update(INVITATION, rows), strict=True):
-        status = InvitationStatus(row["Status__c"])
-        if result.ok:
+        status, record = InvitationStatus(row["Status__c"]), str(row["Id"])
+        if result.error is None:
             done.append(row)
             tally.counts[_COUNTED[status]] += 1
-            tally.passed.append(f"request_refused:{row['Id']}")
-            context.reporter.event("requested", invitation=row["Id"], status=status.value)
-        elif result.error is not None and result.error.code == TAKEN:
-            duplicates[str(row["Claim_Key__c"])] = str(row["Id"])
+            tally.passed.append(f"request_refused:{record}")
+            context.reporter.event("requested", invitation=record, status=status.value)
+        elif result.error.code == TAKEN and "Claim_Key__c" in row:
+            duplicates[str(row["Claim_Key__c"])] = record
         else:
-            tally.issues.append(_refused(str(row["Id"]), result))
+            tally.issues.append(_refused(record, result.error.code))
     _end_duplicates(context, duplicates, tally)
     return done
 
 
 def _end_duplicates(context: RunContext, duplicates: Mapping[str, str], tally: Tally) -> None:
-    """Skip the requests whose experience another invitation holds, and name that one."""
+    """Skip the requests whose experience another invitation holds, and name that one.
+
+    Where none does, another unique field of the org's own refused the row.
+    """
     if not duplicates:
         return
-    (answer,) = context.org.read(
-        [
-            Select(
-                INVITATION,
-                ("Id", "Claim_Key__c"),
-                (Condition("Claim_Key__c", "in", tuple(duplicates)),),
-            )
-        ]
-    )
-    rows = [already_claimed(duplicates[row["Claim_Key__c"]], str(row["Id"])) for row in answer.rows]
-    _write(context, rows, tally)
+    held = Condition("Claim_Key__c", "in", tuple(duplicates))
+    (answer,) = context.org.read([Select(INVITATION, ("Id", "Claim_Key__c"), (held,))])
+    holders = {str(row["Claim_Key__c"]): str(row["Id"]) for row in answer.rows}
+    skipped = []
+    for key, record in duplicates.items():
+        if holders.get(key, record) == record:
+            tally.issues.append(_refused(record, TAKEN))
+        else:
+            skipped.append(already_claimed(record, holders[key]))
+    _write(context, skipped, tally)
 
 
-def _refused(invitation_id: str, result: RowResult) -> Issue:
-    code = result.error.code if result.error else ""
+def _refused(invitation_id: str, code: str) -> Issue:
     return Issue(
         "request_refused",
         f"The org refused to take up the requested invitation: {code}.",

@@ -6,6 +6,8 @@ from datetime import timedelta
 
 import pytest
 
+from connector.emulator.faults import custom_row_error
+
 INVITATION = "Trustpilot_Invitation__c"
 
 
@@ -122,6 +124,22 @@ def test_a_bad_request_stops_no_other(scene, ask, told):
     scene.run()
     assert told(bad) == ("Skipped", "no_recipient")
     assert told(good) == ("Accepted", None)
+
+
+@pytest.mark.parametrize("code", ["FIELD_CUSTOM_VALIDATION_EXCEPTION", "DUPLICATE_VALUE"])
+@pytest.mark.usefixtures("started")
+def test_a_request_that_the_org_refuses_for_another_reason_is_an_issue_until_it_passes(
+    code, scene, ask, told
+):
+    asked = ask(Case__c=scene.world.case_id)
+    scene.emulator.faults.add(custom_row_error(INVITATION, code, "No"))
+    scene.run()
+    assert told(asked) == ("Requested", None)
+    assert scene.issues() == [("request_refused", asked)]
+    scene.emulator.faults.clear()
+    scene.run()
+    assert told(asked) == ("Accepted", None)
+    assert scene.issues() == []
 
 
 @pytest.mark.usefixtures("started")
