@@ -18,7 +18,7 @@ from connector.cli.options import (
     settings_from,
     speaking_errors,
 )
-from connector.cli.run import reporter_for
+from connector.cli.session import reporter_for
 from connector.core.errors import ConfigurationError, Problem
 from connector.core.exit_codes import ExitCode
 from connector.core.objects import InvitationStatus

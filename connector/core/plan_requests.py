@@ -26,7 +26,7 @@ from connector.core.plan_claims import (
 from connector.core.plan_sends import Stop, Wait
 from connector.core.recipients import Declined, Person, may_be_asked
 from connector.core.records import Row
-from connector.core.rules import REFERENCE_FIELDS, Channel, Send, TriggerObject
+from connector.core.rules import REFERENCE_FIELDS, Channel, TriggerObject
 from connector.core.units import Unit
 
 EVIDENCE = "Requested"
@@ -40,7 +40,7 @@ EXPERIENCE_NUMBERS = {
 }
 """Objects whose records have a number: the lookup that leads to one, and the number's field."""
 
-REQUEST_FIELDS = ("Name", *EXPERIENCE_LOOKUPS.values(), "Send__c")
+REQUEST_FIELDS = ("Name", *EXPERIENCE_LOOKUPS.values())
 """What is read of a request beyond what is read of a due invitation."""
 
 
@@ -123,10 +123,6 @@ def plan_request(
     person = _person(request)
     if isinstance(person, Declined):
         return Stop(InvitationStatus.SKIPPED, person.code, person.reason)
-    send = str(request.row.get("Send__c") or Send.SERVICE.value)
-    if send not in {each.value for each in Send}:
-        words = ", ".join(Send)
-        return Stop(InvitationStatus.FAILED, "unknown_send", f"Send must be one of: {words}.")
     trigger, record_id = request.experience or (None, None)
     given = request.row.get("Claim_Key__c")
     return TakeUp(
@@ -139,7 +135,6 @@ def plan_request(
             "Entered_At__c": to_the_second(now),
             "Evidence__c": EVIDENCE,
             "Channel__c": request.row.get("Channel__c") or CHANNEL_WORDS[Channel.EMAIL],
-            "Send__c": send,
             "Due_At__c": request.row.get("Due_At__c") or to_the_second(now),
             "Reference_Number__c": request.reference,
             "Recipient_Email__c": person.email,

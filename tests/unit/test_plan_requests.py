@@ -63,7 +63,6 @@ def test_what_is_not_filled_in_gets_a_value():
     row = plan(request()).row
     assert row["Status__c"] == "Scheduled"
     assert row["Channel__c"] == "Email"
-    assert row["Send__c"] == "service_review"
     assert row["Due_At__c"] == NOW.replace(microsecond=0)
     assert row["Reference_Number__c"] == "TI-000007"
     assert row["Business_Unit__c"] == "a0B1"
@@ -74,13 +73,11 @@ def test_what_is_not_filled_in_gets_a_value():
 def test_what_is_filled_in_stays():
     asked = request(
         Channel__c="Business Generated Link",
-        Send__c="product_review",
         Due_At__c="2026-12-24T08:00:00.000+0000",
         Reference_Number__c="A#1",
     )
     row = plan(asked).row
     assert row["Channel__c"] == "Business Generated Link"
-    assert row["Send__c"] == "product_review"
     assert row["Due_At__c"] == "2026-12-24T08:00:00.000+0000"
     assert row["Reference_Number__c"] == "A-1"
 
@@ -112,7 +109,6 @@ def test_the_attempts_begin_at_none_so_that_a_second_run_meets_the_first_ones_ri
         (request(contact={**ANNA, "Email": None}), "Skipped", "no_email"),
         (request(contact={**ANNA, "HasOptedOutOfEmail": True}), "Skipped", "opted_out"),
         (request(contact={**ANNA, "IsEmailBounced": True}), "Skipped", "bounced"),
-        (request(Send__c="a letter"), "Failed", "unknown_send"),
     ],
 )
 def test_what_cannot_be_taken_up_ends_with_a_reason(asked, status, code):

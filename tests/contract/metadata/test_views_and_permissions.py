@@ -34,8 +34,6 @@ REQUEST_FIELDS = {  # what an agent or a Flow fills in
     "Recipient_Email__c",
     "Recipient_Name__c",
     "Reference_Number__c",
-    "Send__c",
-    "Skus__c",
     "Status__c",
     "Tags__c",
     "Template_Id__c",
