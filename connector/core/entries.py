@@ -7,21 +7,22 @@ close date changes (Object Reference, OpportunityHistory), and an edited record 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import groupby, pairwise
 from types import MappingProxyType
 
 from connector.core.instants import instant
 from connector.core.records import Row
-from connector.core.rules import TriggerObject
+from connector.core.rules import STAGE_FIELDS, IfLeft, Rule, TriggerObject
 
 
 @dataclass(frozen=True)
 class Entry:
     """One record entering one stage.
 
-    `evidence` names where it was read: a history object, or the field that holds the time.
+    `evidence` names where it was read: a history object, the field that holds the time, or
+    `OBSERVED`.
     """
 
     object: TriggerObject
@@ -43,6 +44,7 @@ HISTORY_PARENT: Mapping[TriggerObject, str] = MappingProxyType(
 
 STAMPS: Mapping[TriggerObject, tuple[str, ...]] = MappingProxyType(
     {
+        TriggerObject.OPPORTUNITY: ("LastStageChangeDate", "CreatedDate"),
         # An order in any activated status, or a closed case, entered it no earlier than this;
         # a record created since then and now in the stage entered it since then as well.
         TriggerObject.ORDER: ("ActivatedDate", "CreatedDate"),
@@ -50,6 +52,18 @@ STAMPS: Mapping[TriggerObject, tuple[str, ...]] = MappingProxyType(
     }
 )
 """Fields of the record itself that prove an entry where no history is kept."""
+
+FIELD_HISTORY: Mapping[TriggerObject, str] = MappingProxyType(
+    {
+        TriggerObject.OPPORTUNITY: "OpportunityFieldHistory",
+        TriggerObject.ORDER: "OrderHistory",
+        TriggerObject.CASE: "CaseHistory",
+    }
+)
+"""The history objects that hold old and new values of tracked fields."""
+
+OBSERVED = "Observed"
+"""The evidence of an entry that no history and no stamp tells: two runs saw different stages."""
 
 
 def opportunity_entries(
@@ -82,7 +96,7 @@ def opportunity_entries(
 def history_entries(
     trigger: TriggerObject, history: Iterable[Row], stages: Collection[str], since: datetime
 ) -> list[Entry]:
-    """Entries proved by field history (`OrderHistory`, `CaseHistory`): status rows only."""
+    """Entries proved by field history: rows of the stage field only, of any records."""
     entries: list[Entry] = []
     for row in history:
         entered_at = instant(row["CreatedDate"])
@@ -90,7 +104,7 @@ def history_entries(
         if stage in stages and stage != old and entered_at and entered_at >= since:
             record_id = str(row[HISTORY_PARENT[trigger]])
             entries.append(
-                Entry(trigger, record_id, old, stage, entered_at, f"{trigger.value}History")
+                Entry(trigger, record_id, old, stage, entered_at, FIELD_HISTORY[trigger])
             )
     return entries
 
@@ -101,7 +115,7 @@ def stamped_entries(
     """Entries proved by a time on the record itself, for orgs that track no history."""
     entries: list[Entry] = []
     for row in records:
-        stage = row.get("Status") or ""
+        stage = row.get(STAGE_FIELDS[trigger]) or ""
         if stage not in stages:
             continue
         for field in STAMPS[trigger]:
@@ -112,13 +126,46 @@ def stamped_entries(
     return entries
 
 
+def with_exact_stages(proved: Iterable[Entry], exact: Iterable[Entry]) -> list[Entry]:
+    """Both proofs of opportunities, one entry where they agree on the moment.
+
+    `OpportunityHistory` does not say which stage came before: two changes within one second
+    have no certain order. The field history, where it is tracked, does say it.
+    """
+    told = {(each.record_id, each.new_stage, each.entered_at): each for each in exact}
+    agreed = [
+        replace(entry, old_stage=other.old_stage) if other else entry
+        for entry in proved
+        for other in [told.pop((entry.record_id, entry.new_stage, entry.entered_at), None)]
+    ]
+    return [*agreed, *told.values()]
+
+
 def latest_per_record(entries: Iterable[Entry]) -> list[Entry]:
-    """One entry per record and stage, the latest; field history outranks a stamp."""
+    """One entry per record and stage, the latest by the strongest evidence; oldest first.
+
+    History outranks a stamp, a stamp outranks what was observed, and the time of creation comes
+    last: it only says that the entry was no earlier.
+    """
     chosen: dict[tuple[str, str], Entry] = {}
     for entry in sorted(entries, key=_strength):
         chosen[entry.record_id, entry.new_stage] = entry
     return sorted(chosen.values(), key=lambda entry: (entry.entered_at, entry.record_id))
 
 
-def _strength(entry: Entry) -> tuple[bool, datetime]:
-    return entry.evidence.endswith("History"), entry.entered_at
+def _strength(entry: Entry) -> tuple[int, datetime, bool, str]:
+    named = {"CreatedDate": 0, OBSERVED: 1}
+    rank = 3 if entry.evidence.endswith("History") else named.get(entry.evidence, 2)
+    # The rest decides ties, so that the order of the rows never matters.
+    automatic = entry.evidence == "OpportunityHistory"
+    return rank, entry.entered_at, automatic, entry.old_stage
+
+
+def has_left(entry: Entry, record: Row, rule: Rule) -> bool:
+    """True when the record is in none of the rule's stages any more, and the rule minds.
+
+    Such an entry is not claimed: a claim is for good, and the record may enter again.
+    """
+    if rule.if_left is IfLeft.SEND:
+        return False
+    return record.get(rule.stage_field) not in {*rule.stages, entry.new_stage}

@@ -59,11 +59,13 @@ def claim_key(organization_id: str, unit_id: str, entry: Entry) -> str:
     return hashlib.sha256(experience.encode()).hexdigest()
 
 
-def rules_for(entry: Entry, rules: Iterable[Rule], floor: datetime | None = None) -> list[Rule]:
+def rules_for(
+    entry: Entry, rules: Iterable[Rule], floors: Mapping[str, datetime] | None = None
+) -> list[Rule]:
     """The rules that this entry triggers, in the order of the file.
 
-    A rule without `active_from` counts no entry before `floor`: what happened before the
-    first run is nobody's to ask about.
+    A rule without `active_from` counts no entry before its floor, given by the rule's name:
+    what happened before a run knew the rule is nobody's to ask about.
     """
     return [
         rule
@@ -71,7 +73,7 @@ def rules_for(entry: Entry, rules: Iterable[Rule], floor: datetime | None = None
         if rule.enabled
         and rule.on is entry.object
         and entry.new_stage in rule.stages
-        and _active(entry, rule.active_from or floor)
+        and _active(entry, rule.active_from or (floors or {}).get(rule.name))
     ]
 
 

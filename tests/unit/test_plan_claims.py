@@ -100,7 +100,9 @@ def test_a_rule_is_triggered_by_its_object_and_stage_while_active(change, trigge
     ],
 )
 def test_the_floor_counts_only_for_rules_without_active_from(active_from, floor, triggers):
-    assert bool(rules_for(an_entry(), [a_rule(active_from=active_from)], floor)) is triggers
+    rule = a_rule(active_from=active_from)
+    floors = {rule.name: floor} if floor else {}
+    assert bool(rules_for(an_entry(), [rule], floors)) is triggers
 
 
 def test_rules_are_tried_in_the_order_of_the_file():

@@ -183,6 +183,7 @@ def test_switching_a_rule_off_holds_what_is_due(configured, scene):
 
 @pytest.mark.usefixtures("due_case")
 def test_without_a_claim_being_possible_what_is_due_is_sent_all_the_same(scene):
+    scene.emulator.org.hide_object("Opportunity")
     scene.emulator.org.hide_object("OpportunityHistory")
     report = scene.run()
     assert scene.exit_code(report) is ExitCode.SIGN_IN
