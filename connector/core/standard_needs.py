@@ -57,25 +57,29 @@ _CONTACT_COSTS = {
 
 
 def _of_history(trigger: TriggerObject) -> Iterator[StandardField]:
-    name = f"{trigger.value}History"
-    if trigger is TriggerObject.OPPORTUNITY:
-        for field in ("Id", HISTORY_PARENT[trigger], "StageName", "CreatedDate"):
-            cost = "entries into stages of opportunities are found nowhere else"
-            yield StandardField(name, field, cost, critical=True)
-        return
-    for field in ("Id", HISTORY_PARENT[trigger], "Field", "OldValue", "NewValue", "CreatedDate"):
+    name, parent = f"{trigger.value}History", HISTORY_PARENT[trigger]
+    values = ("StageName",) if trigger is TriggerObject.OPPORTUNITY else _TRACKED_VALUES
+    for field in ("Id", parent, *values, "CreatedDate"):
         yield StandardField(name, field, HISTORY_COSTS[trigger])
     for field in STAMPS[trigger]:
         cost = f"without a history, entries of {trigger.value} records are not proved by it"
         yield StandardField(trigger.value, field, cost)
 
 
+_TRACKED_VALUES = ("Field", "OldValue", "NewValue")
+
 HISTORY_COSTS: Mapping[TriggerObject, str] = {
+    TriggerObject.OPPORTUNITY: (
+        "each run asks once more, and where StageName is not tracked either, only opportunities "
+        "that are still in the stage when a run looks count"
+    ),
     TriggerObject.ORDER: (
-        "only orders that are activated or new, and still in the stage when a run looks, count"
+        "only orders that are still in the stage when a run looks count, and of these the ones "
+        "that were activated or created since, or that an earlier run saw in another status"
     ),
     TriggerObject.CASE: (
-        "only cases that are closed or new, and still in the stage when a run looks, count"
+        "only cases that are still in the stage when a run looks count, and of these the ones "
+        "that were closed or created since, or that an earlier run saw in another status"
     ),
 }
 """What a rule misses in an org that keeps no history of the object's status."""

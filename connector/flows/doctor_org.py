@@ -11,6 +11,7 @@ from connector.core.doctor_report import (
     passed,
     warned,
 )
+from connector.core.entries import FIELD_HISTORY
 from connector.core.errors import AccessDenied, AllowanceExhausted, ConnectorError, SignInError
 from connector.core.org_check import check_fields, check_objects
 from connector.core.org_needs import OrgNeeds, org_needs
@@ -21,7 +22,7 @@ from connector.core.org_shapes import (
     Shapes,
 )
 from connector.core.records import Condition, Select
-from connector.core.rules import TriggerObject
+from connector.core.rules import STAGE_FIELDS, TriggerObject
 from connector.core.standard_check import check_standard, check_words, parents_to_describe
 from connector.core.standard_needs import HISTORY_COSTS
 from connector.flows.examination import Examination
@@ -133,38 +134,40 @@ def _is_shown(word: PicklistWord, shapes: Shapes) -> bool:
 
 
 def _histories(org: Org, examination: Examination, shapes: Shapes) -> Iterator[Finding]:
-    """Warn where a history is visible but holds no change of status: tracking may be off.
+    """Warn where nothing shows that changes of a stage are kept: tracking may be off.
 
-    Every org keeps the stages of opportunities by itself, so there being visible is enough.
+    Every org keeps the stages of opportunities by itself, so there being visible is enough, and
+    the field history of opportunities is a second proof.
     """
     on = {rule.on for rule in examination.policy.rules}
-    visible = [one for one in TriggerObject if one in on and shapes.get(f"{one.value}History")]
-    if TriggerObject.OPPORTUNITY in visible:
-        visible.remove(TriggerObject.OPPORTUNITY)
-        yield passed(Check.SALESFORCE_HISTORY, "OpportunityHistory can be read.")
-    if not visible:
+    opportunities = TriggerObject.OPPORTUNITY
+    shown = [one for one in TriggerObject if one in on and shapes.get(f"{one.value}History")]
+    asked = [one for one in TriggerObject if one in shown or (one is opportunities and one in on)]
+    if not asked:
         return
     try:
-        answers = org.read([_one_change(trigger) for trigger in visible])
+        answers = org.read([_one_change(trigger) for trigger in asked])
     except ConnectorError as error:
         yield failed(Check.SALESFORCE_HISTORY, error)
         return
-    for trigger, answer in zip(visible, answers, strict=True):
-        name = f"{trigger.value}History"
+    for trigger, answer in zip(asked, answers, strict=True):
+        name, field = FIELD_HISTORY[trigger], STAGE_FIELDS[trigger]
+        if trigger is opportunities and trigger in shown:
+            yield passed(Check.SALESFORCE_HISTORY, "OpportunityHistory can be read.")
         if answer.rows:
-            yield passed(Check.SALESFORCE_HISTORY, f"{name} holds changes of Status.")
-            continue
-        yield warned(
-            Check.SALESFORCE_HISTORY,
-            f"{name} holds no change of Status. If none is tracked: {HISTORY_COSTS[trigger]}.",
-            f"Setup > Object Manager > {trigger.value} > Fields & Relationships > Set History "
-            "Tracking > Status.",
-        )
+            yield passed(Check.SALESFORCE_HISTORY, f"{name} holds changes of {field}.")
+        elif trigger is not opportunities or trigger not in shown:
+            yield warned(
+                Check.SALESFORCE_HISTORY,
+                f"{name} holds no change of {field}. If none is tracked: {HISTORY_COSTS[trigger]}.",
+                f"Setup > Object Manager > {trigger.value} > Fields & Relationships > Set History "
+                f"Tracking > {field}.",
+            )
 
 
 def _one_change(trigger: TriggerObject) -> Select:
-    where = (Condition("Field", "=", "Status"),)
-    return Select(f"{trigger.value}History", ("Id",), where, limit=1, optional=True)
+    where = (Condition("Field", "=", STAGE_FIELDS[trigger]),)
+    return Select(FIELD_HISTORY[trigger], ("Id",), where, limit=1, optional=True)
 
 
 def _calls_left(org: Org) -> Finding:

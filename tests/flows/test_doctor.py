@@ -361,10 +361,24 @@ class TestTheOrgItself:
         assert name in warning.what
         assert "still in the stage" in warning.what
 
-    def test_without_the_history_of_opportunities_their_rule_cannot_work(self, doctor, emulator):
+    def test_the_field_history_of_opportunities_is_a_second_proof(self, doctor, emulator):
+        passes = found(doctor(), Check.SALESFORCE_HISTORY, Level.PASS)
+        assert [each.what for each in passes if "OpportunityFieldHistory" in each.what]
+
+        emulator.org.hide_object("OpportunityFieldHistory")
+        assert found(doctor(), Check.SALESFORCE_HISTORY, Level.WARN) == []
+
+    def test_without_the_history_of_opportunities_their_rule_loses_some_entries(
+        self, doctor, emulator
+    ):
         emulator.org.hide_object("OpportunityHistory")
-        (failure,) = found(doctor(), Check.SALESFORCE_HISTORY, Level.FAIL)
-        assert failure.exit_code is ExitCode.SIGN_IN
+        (warning,) = found(doctor(), Check.SALESFORCE_HISTORY, Level.WARN)
+        assert "OpportunityHistory" in warning.what
+        assert "still in the stage" in warning.what
+
+        emulator.org.hide_object("OpportunityFieldHistory")
+        warnings = found(doctor(), Check.SALESFORCE_HISTORY, Level.WARN)
+        assert any("Set History Tracking > StageName" in each.fix for each in warnings)
 
     def test_a_history_without_a_change_of_status_says_where_to_track_it(self, bare, doctor):
         for row in bare.org.query("SELECT Id FROM Case"):

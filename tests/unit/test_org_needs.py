@@ -123,10 +123,19 @@ def test_contacts_and_their_opt_out_matter_where_contacts_are_invited():
     )
 
 
-def test_opportunities_need_their_history_and_the_others_lose_only_some_entries():
-    assert "OpportunityHistory.StageName" in standard(needs_of(a_rule()))
-    optional = standard(needs_of(a_rule(TriggerObject.CASE, "contact")), critical=False)
-    assert {"CaseHistory.NewValue", "Case.ClosedDate"} <= optional
+@pytest.mark.parametrize(
+    ("on", "to", "fields"),
+    [
+        (
+            TriggerObject.OPPORTUNITY,
+            "primary_contact",
+            {"OpportunityHistory.StageName", "Opportunity.LastStageChangeDate"},
+        ),
+        (TriggerObject.CASE, "contact", {"CaseHistory.NewValue", "Case.ClosedDate"}),
+    ],
+)
+def test_without_a_history_a_rule_loses_only_some_entries(on, to, fields):
+    assert fields <= standard(needs_of(a_rule(on, to)), critical=False)
 
 
 def test_stages_and_roles_carry_the_places_of_their_rule():
