@@ -7,13 +7,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from connector.core.entries import (
+    OBSERVED,
     Entry,
+    has_left,
     history_entries,
     latest_per_record,
     opportunity_entries,
     stamped_entries,
+    with_exact_stages,
 )
-from connector.core.rules import TriggerObject
+from connector.core.rules import Channel, IfLeft, Rule, TriggerObject
 
 SINCE = datetime(2026, 11, 20, 8, 0, tzinfo=UTC)
 WON = ("Closed Won",)
@@ -197,3 +200,108 @@ def test_one_entry_per_record_and_stage_is_kept(first, second, wins):
 def test_two_stages_of_one_record_are_two_entries_oldest_first():
     kept = latest_per_record([entry("OrderHistory", 9, "Shipped"), entry("OrderHistory", 1)])
     assert [one.new_stage for one in kept] == ["Activated", "Shipped"]
+
+
+@given(
+    st.lists(
+        st.tuples(st.integers(0, 2), st.sampled_from(["Draft", "Activated", "Shipped"])),
+        max_size=12,
+    ),
+    st.randoms(use_true_random=False),
+)
+def test_every_tracked_change_into_a_stage_is_one_entry_in_any_order(changes, random):
+    now = dict.fromkeys(range(3), "Draft")
+    rows, expected = [], []
+    for minute, (record, status) in enumerate(changes):
+        if now[record] != status:
+            parent = {"OrderId": f"801{record}", "Id": f"8FA{minute:03d}"}
+            rows.append(status_row(now[record], status, minute) | parent)
+            if status != "Draft":
+                expected.append((f"801{record}", now[record], status, at(minute)))
+        now[record] = status
+    random.shuffle(rows)
+    entries = history_entries(TriggerObject.ORDER, rows, ("Activated", "Shipped"), SINCE)
+    told = [(each.record_id, each.old_stage, each.new_stage, each.entered_at) for each in entries]
+    assert sorted(told) == sorted(expected)
+    latest = {(record, new): (moment, old) for record, old, new, moment in expected}
+    kept = latest_per_record(entries)
+    assert {
+        (each.record_id, each.new_stage): (each.entered_at, each.old_stage) for each in kept
+    } == latest
+
+
+def field_row(old, new, minutes):
+    return status_row(old, new, minutes, parent="OpportunityId") | {"OpportunityId": "006A"}
+
+
+def exact(*rows):
+    return history_entries(TriggerObject.OPPORTUNITY, rows, WON, SINCE)
+
+
+def test_where_both_proofs_agree_the_field_history_says_which_stage_came_before():
+    rows = [opportunity_row(2, "Open", -9), opportunity_row(1, "Closed Won", 1)]
+    rows.append(opportunity_row(3, "Lost", 1))  # the ids do not tell the order of one second
+    proved = opportunity_entries(rows, WON, SINCE)
+    (entry,) = with_exact_stages(proved, exact(field_row("Lost", "Closed Won", 1)))
+    assert (entry.old_stage, entry.evidence) == ("Lost", "OpportunityHistory")
+
+
+def test_what_only_the_field_history_tells_is_an_entry_as_well():
+    (entry,) = with_exact_stages([], exact(field_row("Open", "Closed Won", 1)))
+    assert (entry.record_id, entry.evidence) == ("006A", "OpportunityFieldHistory")
+
+
+def test_two_proofs_of_different_moments_are_two_entries():
+    proved = opportunity_entries([opportunity_row(1, "Closed Won", 1)], WON, SINCE)
+    both = with_exact_stages(proved, exact(field_row("Open", "Closed Won", 5)))
+    assert moments(both) == [at(1), at(5)]
+
+
+@pytest.mark.parametrize(
+    ("stage", "stamp", "counts"),
+    [("Closed Won", 5, True), ("Closed Won", -5, False), ("Open", 5, False)],
+)
+def test_the_last_change_of_stage_proves_an_entry_of_an_opportunity_that_is_in_it(
+    stage, stamp, counts
+):
+    row = {"Id": "006A", "StageName": stage, "LastStageChangeDate": written(at(stamp))}
+    entries = stamped_entries(TriggerObject.OPPORTUNITY, [row], WON, SINCE)
+    assert [each.evidence for each in entries] == ["LastStageChangeDate"] * counts
+
+
+@pytest.mark.parametrize(
+    ("weaker", "stronger"),
+    [
+        ("CreatedDate", OBSERVED),
+        (OBSERVED, "ActivatedDate"),
+        ("ActivatedDate", "OrderHistory"),
+    ],
+)
+def test_the_strongest_evidence_is_kept_whichever_is_later(weaker, stronger):
+    (kept,) = latest_per_record([entry(stronger, 1), entry(weaker, 9)])
+    assert kept.evidence == stronger
+
+
+@pytest.mark.parametrize(
+    ("if_left", "stage", "left"),
+    [
+        (IfLeft.CANCEL, "Activated", False),
+        (IfLeft.CANCEL, "Shipped", False),  # another stage of the same rule
+        (IfLeft.CANCEL, "Draft", True),
+        (IfLeft.CANCEL, None, True),
+        (IfLeft.SEND, "Draft", False),  # the rule does not mind
+    ],
+)
+def test_a_record_has_left_when_it_is_in_no_stage_of_the_rule(if_left, stage, left):
+    rule = Rule(
+        name="a-rule",
+        on=TriggerObject.ORDER,
+        stage_field="Status",
+        stages=("Activated", "Shipped"),
+        to=(),
+        after=timedelta(0),
+        channel=Channel.EMAIL,
+        business_unit="shop",
+        if_left=if_left,
+    )
+    assert has_left(entry("OrderHistory", 1), {"Id": "801A", "Status": stage}, rule) is left

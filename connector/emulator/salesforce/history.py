@@ -50,6 +50,10 @@ class History:
         """Follows a field from now on."""
         self._tracked.setdefault(sobject.name, set()).add(field.name)
 
+    def untrack(self, sobject: SObject, field: Field) -> None:
+        """Follows a field no longer; rows that were written stay."""
+        self._tracked.get(sobject.name, set()).discard(field.name)
+
     def after_save(self, save: Save) -> None:
         """Writes the history rows of one insert or update."""
         if save.sobject.name == "Opportunity":

@@ -284,6 +284,10 @@ class Org:
             raise not_found()
         self._history.track(found, tracked)
 
+    def untrack_history(self, sobject: str, field: str) -> None:
+        """Turns field history tracking off; what was tracked stays readable."""
+        self._history.untrack(*self._any_field(sobject, field))
+
     def _any_object(self, name: str) -> SObject:
         found = self.schema.named(name)
         if found is None:
