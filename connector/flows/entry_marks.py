@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 
-from connector.core.instants import instant
+from connector.core.instants import instant, to_the_second
 from connector.core.observed import Sights, Watch, kept_for, sights_text
 from connector.core.rules import Rule, TriggerObject
 from connector.core.run_report import Mark
@@ -96,7 +96,8 @@ def _watch(context: RunContext, trigger: TriggerObject, rules: list[Rule]) -> Wa
 
 def _on_since(context: RunContext, rule: Rule) -> datetime:
     known = instant(_known(context, rule.on).get(_key(rule)))
-    return known or _mark(context, rule.on) or context.now
+    # The org's rows carry whole seconds: one of this very second must not seem to come before.
+    return known or _mark(context, rule.on) or to_the_second(context.now)
 
 
 def _rules_on(context: RunContext, watched: set[TriggerObject]) -> list[Mark]:

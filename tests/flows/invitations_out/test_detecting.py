@@ -365,6 +365,28 @@ class TestLateCommits:
         wait(scene, seconds=late.total_seconds())
 
 
+class BusyDoor(InProcessDoor):
+    """Each call takes a moment; somebody activates the order just before entries are read."""
+
+    def __init__(self, scene):
+        super().__init__(scene.emulator)
+        self.scene = scene
+
+    def send(self, request, *args, **options):
+        if "OrderHistory" in str(request.body):
+            change(self.scene, "Order", "Activated")
+        answer = super().send(request, *args, **options)
+        wait(self.scene, milliseconds=10)
+        return answer
+
+
+def test_what_happens_in_the_second_of_the_first_run_and_after_it_counts(scene):
+    scene.run(door=BusyDoor(scene))
+    wait(scene, minutes=1)
+    scene.run()
+    assert [row["Trigger_Object__c"] for row in scene.rows()] == ["Order"]
+
+
 class TestManyRows:
     @pytest.mark.parametrize("history", ["kept", "hidden"])
     @pytest.mark.parametrize("most_rows", [1, 2, 3])
