@@ -14,7 +14,7 @@ from types import MappingProxyType
 
 from connector.core.instants import instant
 from connector.core.records import Row
-from connector.core.rules import STAGE_FIELDS, IfLeft, Rule, TriggerObject
+from connector.core.rules import STAGE_FIELDS, Rule, TriggerObject
 
 
 @dataclass(frozen=True)
@@ -162,10 +162,8 @@ def _strength(entry: Entry) -> tuple[int, datetime, bool, str]:
 
 
 def has_left(entry: Entry, record: Row, rule: Rule) -> bool:
-    """True when the record is in none of the rule's stages any more, and the rule minds.
+    """True when the record is in none of the rule's stages any more.
 
     Such an entry is not claimed: a claim is for good, and the record may enter again.
     """
-    if rule.if_left is IfLeft.SEND:
-        return False
     return record.get(rule.stage_field) not in {*rule.stages, entry.new_stage}

@@ -16,7 +16,7 @@ from connector.core.entries import (
     stamped_entries,
     with_exact_stages,
 )
-from connector.core.rules import Channel, IfLeft, Rule, TriggerObject
+from connector.core.rules import Channel, Rule, TriggerObject
 
 SINCE = datetime(2026, 11, 20, 8, 0, tzinfo=UTC)
 WON = ("Closed Won",)
@@ -283,16 +283,15 @@ def test_the_strongest_evidence_is_kept_whichever_is_later(weaker, stronger):
 
 
 @pytest.mark.parametrize(
-    ("if_left", "stage", "left"),
+    ("stage", "left"),
     [
-        (IfLeft.CANCEL, "Activated", False),
-        (IfLeft.CANCEL, "Shipped", False),  # another stage of the same rule
-        (IfLeft.CANCEL, "Draft", True),
-        (IfLeft.CANCEL, None, True),
-        (IfLeft.SEND, "Draft", False),  # the rule does not mind
+        ("Activated", False),
+        ("Shipped", False),  # another stage of the same rule
+        ("Draft", True),
+        (None, True),
     ],
 )
-def test_a_record_has_left_when_it_is_in_no_stage_of_the_rule(if_left, stage, left):
+def test_a_record_has_left_when_it_is_in_no_stage_of_the_rule(stage, left):
     rule = Rule(
         name="a-rule",
         on=TriggerObject.ORDER,
@@ -302,6 +301,5 @@ def test_a_record_has_left_when_it_is_in_no_stage_of_the_rule(if_left, stage, le
         after=timedelta(0),
         channel=Channel.EMAIL,
         business_unit="shop",
-        if_left=if_left,
     )
     assert has_left(entry("OrderHistory", 1), {"Id": "801A", "Status": stage}, rule) is left

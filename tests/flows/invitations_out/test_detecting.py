@@ -11,7 +11,7 @@ import pytest
 
 from connector.core.exit_codes import ExitCode
 from connector.core.observed import HISTORY_IS_KEPT, Watch, sights_text
-from connector.core.rules import IfLeft, TriggerObject
+from connector.core.rules import TriggerObject
 from connector.emulator.doors import InProcessDoor
 from connector.emulator.faults import custom_row_error
 from connector.flows.stage_entries import read_entries
@@ -84,19 +84,18 @@ def untracked(scene):
 
 class TestPassingThrough:
     @pytest.mark.parametrize("sobject", ["Opportunity", "Case"])
-    @pytest.mark.parametrize(("if_left", "rows"), [(IfLeft.CANCEL, 0), (IfLeft.SEND, 1)])
-    def test_a_record_that_is_gone_again_is_asked_about_where_the_rule_says_so(
-        self, sobject, if_left, rows, started, with_rules
+    def test_a_record_that_is_gone_again_is_not_asked_about_and_the_report_says_so(
+        self, sobject, started, with_rules
     ):
         change(started, sobject, STAGES[sobject])
         wait(started, minutes=1)
         change(started, sobject, HANDLES[sobject][2])
         wait(started, minutes=1)
-        report = started.run(settings=with_rules(sobject, if_left=if_left))
-        assert len(started.rows()) == rows
-        assert report.count("invitations_claimed") == rows
+        report = started.run(settings=with_rules(sobject))
+        assert started.rows() == []
+        assert report.count("invitations_claimed") == 0
         told = [note for flow in report.flows for note in flow.notes if "have left" in note]
-        assert len(told) == 1 - rows
+        assert len(told) == 1
 
     def test_what_left_unasked_counts_when_it_enters_again(self, started):
         change(started, "Case", "Closed")
