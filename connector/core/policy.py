@@ -41,6 +41,23 @@ class Sender:
 
 
 @dataclass(frozen=True)
+class Reach:
+    """Whom invitations may reach at all, whatever a rule says; everything in lower case.
+
+    `own_domains` are never invited; `suppressed` are addresses or domains that asked not to be.
+    With `canary` only these addresses are invited, while somebody tries a configuration out.
+    """
+
+    own_domains: frozenset[str] = frozenset()
+    suppressed: frozenset[str] = frozenset()
+    canary: frozenset[str] = frozenset()
+
+
+EVERYBODY = Reach()
+"""Nobody is out of reach."""
+
+
+@dataclass(frozen=True)
 class RunPolicy:
     """Everything a run must know beyond what it reads from the two sides.
 
@@ -63,6 +80,7 @@ class RunPolicy:
     rules: tuple[Rule, ...] = ()
     case_rules: tuple[CaseRule, ...] = ()
     sender: Sender = Sender()
+    reach: Reach = EVERYBODY
     review_url: str = "https://www.trustpilot.com"
 
     def mapping(self, review_type: ReviewType) -> FieldMapping:

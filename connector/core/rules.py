@@ -11,7 +11,7 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from enum import StrEnum
 from functools import cached_property
 from types import MappingProxyType
@@ -32,6 +32,36 @@ class Channel(StrEnum):
 
     EMAIL = "email"
     BUSINESS_GENERATED_LINK = "business_generated_link"
+    INVITATION_LINK = "invitation_link"
+
+
+class Send(StrEnum):
+    """What the customer is asked to review."""
+
+    SERVICE = "service_review"
+    PRODUCT = "product_review"
+    BOTH = "service_and_product_review"
+
+
+class IfLeft(StrEnum):
+    """What becomes of an invitation whose record left the stage before it was due."""
+
+    CANCEL = "cancel"
+    SEND = "send"
+
+
+class Hold(StrEnum):
+    """Who keeps an invitation until it is due."""
+
+    SALESFORCE = "salesforce"
+    TRUSTPILOT = "trustpilot"
+
+
+class ConsentSource(StrEnum):
+    """What decides whether a person may be asked: the flags on the records, or the Consent API."""
+
+    FLAGS = "flags"
+    SALESFORCE = "salesforce"
 
 
 STAGE_FIELDS: Mapping[TriggerObject, str] = MappingProxyType(
@@ -90,13 +120,58 @@ class Recipient:
         return f"{self.kind} {self.value}".rstrip()
 
 
+@dataclass(frozen=True)
+class FieldCondition:
+    """A plain condition: the field (a path is allowed) holds one of the values, or none of them.
+
+    Values compare as text without regard to capitals; `true` and `false` stand for checkboxes,
+    an empty text for an empty field.
+    """
+
+    field: str
+    values: tuple[str, ...]
+    negated: bool = False
+
+
+@dataclass(frozen=True)
+class QuietHours:
+    """Hours of the day in which nothing goes out: from `start` until `end`, over midnight or not.
+
+    `zone_field` is a path of the record that holds the customer's IANA time zone; where it is
+    empty or unknown, `zone` counts.
+    """
+
+    start: time
+    end: time
+    zone: str = "UTC"
+    zone_field: str = ""
+
+
+@dataclass(frozen=True)
+class ProductSource:
+    """Where the products of an experience stand: the lines of the record, and paths from a line.
+
+    `sku` is needed. With `inline` the products travel with the invitation, described by `fields`
+    (Trustpilot's names to paths); else only their SKUs do, and Trustpilot's catalogue knows them.
+    """
+
+    lines: str
+    sku: str
+    inline: bool = False
+    fields: tuple[tuple[str, str], ...] = ()
+
+
 @dataclass(frozen=True, kw_only=True)
 class Rule:
     """One rule as an admin wrote it, with the defaults filled in.
 
     `to` is a ladder: the first recipient that has an e-mail address is asked. `after` is the
-    time between the entry and the invitation. Entries before `active_from` (aware, UTC) never
-    count. `tags` are field paths of the record. `business_unit` is a name in the configuration.
+    time between the entry and the invitation, `business_days` are counted on top of it. Entries
+    before `active_from` (aware, UTC) never count. `tags` are field paths of the record.
+    `business_unit` is a name in the configuration; `business_unit_field` a path that holds one.
+    `templates` maps locales to names or ids of templates, `template` is for all others.
+    `sample` asks every n-th experience. `because` says why a condition looks at sentiment.
+    `write_link_to` is a field of the record that gets the link.
     """
 
     name: str
@@ -113,6 +188,21 @@ class Rule:
     locale: str = ""
     reference_field: str = ""
     tags: tuple[str, ...] = ()
+    send: Send = Send.SERVICE
+    only_if: tuple[FieldCondition, ...] = ()
+    because: str = ""
+    business_days: int = 0
+    quiet_hours: QuietHours | None = None
+    templates: tuple[tuple[str, str], ...] = ()
+    locale_field: str = ""
+    products: ProductSource | None = None
+    business_unit_field: str = ""
+    cooldown: timedelta = timedelta(0)
+    if_left: IfLeft = IfLeft.CANCEL
+    sample: int = 1
+    consent: ConsentSource = ConsentSource.FLAGS
+    hold: Hold = Hold.SALESFORCE
+    write_link_to: str = ""
 
     def __post_init__(self) -> None:
         if not self.reference_field:
