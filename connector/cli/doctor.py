@@ -15,7 +15,7 @@ from connector.cli.options import (
     settings_from,
     speaking_errors,
 )
-from connector.cli.run import reporter_for
+from connector.cli.session import reporter_for
 from connector.flows.doctor import examine
 from connector.report.doctor_text import doctor_as_json, print_doctor
 from connector.wiring import connect, examination_of, new_run_id

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from connector.cli.options import config_option, leave, settings_from, speaking_errors
-from connector.cli.run import reporter_for
+from connector.cli.session import reporter_for
 from connector.core.errors import SafetyStop
 from connector.flows.erase_person import erase_person
 from connector.report.erasure_text import erasure_as_text, erasure_code

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
@@ -10,20 +9,11 @@ from typing import Any, TypeVar
 
 import click
 
-from connector.cli.options import (
-    config_option,
-    json_option,
-    leave,
-    settings_from,
-    speaking_errors,
-)
-from connector.cli.run import errors_on_standard_output, reporter_for
+from connector.cli.options import config_option, json_option
+from connector.cli.session import conclude, session
 from connector.core.plan_import import ImportRange
-from connector.flows.engine import RunRequest, import_since
+from connector.flows.engine import import_since
 from connector.report.estimate_text import estimate_text
-from connector.report.run_text import as_json as run_as_json
-from connector.report.run_text import as_text, code_of
-from connector.wiring import connect, new_run_id, run_policy
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
@@ -76,20 +66,12 @@ def import_reviews(
     an import that was stopped is resumed by typing it again. Exit codes: docs/exit-codes.md.
     """
     wanted = wanted_range(days, since)
-    run_id = new_run_id()
-    in_json = as_json or not sys.stdout.isatty()
-    with speaking_errors(), errors_on_standard_output(run_id, wanted=in_json):
-        settings = settings_from(config_path)
-        with reporter_for(run_id) as reporter:
-            report = import_since(
-                connect(settings, reporter),
-                run_policy(settings),
-                RunRequest(run_id, dry_run=dry_run),
-                wanted,
-                lambda estimate: None if as_json else click.echo(estimate_text(estimate)),
-            )
-        if not as_json:
-            click.echo(as_text(report))
-        if in_json:
-            click.echo(run_as_json(report))
-        leave(code_of(report))
+    with session(config_path, as_json=as_json, dry_run=dry_run) as opened:
+        report = import_since(
+            opened.world,
+            opened.policy,
+            opened.request,
+            wanted,
+            lambda estimate: None if as_json else click.echo(estimate_text(estimate)),
+        )
+    conclude(report, as_json=as_json)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from datetime import datetime
 from pathlib import Path
 
@@ -10,16 +9,10 @@ import click
 from rich.console import Console
 
 from connector.cli.import_reviews import range_options, wanted_range
-from connector.cli.options import (
-    config_option,
-    json_option,
-    leave,
-    settings_from,
-    speaking_errors,
-)
-from connector.cli.run import errors_on_standard_output, reporter_for
+from connector.cli.options import config_option, json_option, leave
+from connector.cli.session import conclude, session, tell
 from connector.core.reviews import ReviewType
-from connector.flows.engine import RunRequest, check_since
+from connector.flows.engine import check_since
 from connector.flows.engine import refresh as refresh_reviews
 from connector.report.reconciliation_text import (
     check_as_json,
@@ -27,9 +20,7 @@ from connector.report.reconciliation_text import (
     check_sentence,
     check_table,
 )
-from connector.report.run_text import as_json as run_as_json
-from connector.report.run_text import as_text, code_of
-from connector.wiring import connect, new_run_id, run_policy
+from connector.report.run_text import as_text
 
 _EPILOG = """\b
 Examples:
@@ -73,24 +64,16 @@ def check(
     a look; a dry run ends with 1 when anything differs.
     """
     wanted = wanted_range(days, since)
-    run_id = new_run_id()
-    in_json = as_json or not sys.stdout.isatty()
-    with speaking_errors(), errors_on_standard_output(run_id, wanted=in_json):
-        settings = settings_from(config_path)
-        with reporter_for(run_id) as reporter:
-            report, found = check_since(
-                connect(settings, reporter),
-                run_policy(settings),
-                RunRequest(run_id, dry_run=dry_run),
-                wanted,
-            )
-        if not as_json:
-            Console().print(check_table(found))
-            click.echo(check_sentence(report, found))
-            click.echo(as_text(report))
-        if in_json:
-            click.echo(check_as_json(report, found))
-        leave(check_code(report, found))
+    with session(config_path, as_json=as_json, dry_run=dry_run) as opened:
+        report, found = check_since(opened.world, opened.policy, opened.request, wanted)
+
+    def say() -> None:
+        Console().print(check_table(found))
+        click.echo(check_sentence(report, found))
+        click.echo(as_text(report))
+
+    tell(say, check_as_json(report, found), as_json=as_json)
+    leave(check_code(report, found))
 
 
 @reviews.command("refresh", epilog=_REFRESH_EPILOG)
@@ -110,20 +93,12 @@ def refresh(
 
     One that Trustpilot no longer shows is marked with the day.
     """
-    run_id = new_run_id()
-    in_json = as_json or not sys.stdout.isatty()
     kind = ReviewType.PRODUCT if product else ReviewType.SERVICE
-    with speaking_errors(), errors_on_standard_output(run_id, wanted=in_json):
-        settings = settings_from(config_path)
-        with reporter_for(run_id) as reporter:
-            report = refresh_reviews(
-                connect(settings, reporter),
-                run_policy(settings),
-                RunRequest(run_id, dry_run=dry_run),
-                [(kind, review_id) for review_id in review_ids],
-            )
-        if not as_json:
-            click.echo(as_text(report))
-        if in_json:
-            click.echo(run_as_json(report))
-        leave(code_of(report))
+    with session(config_path, as_json=as_json, dry_run=dry_run) as opened:
+        report = refresh_reviews(
+            opened.world,
+            opened.policy,
+            opened.request,
+            [(kind, review_id) for review_id in review_ids],
+        )
+    conclude(report, as_json=as_json)

@@ -13,7 +13,7 @@ from connector.cli.options import (
     settings_from,
     speaking_errors,
 )
-from connector.cli.run import reporter_for
+from connector.cli.session import reporter_for
 from connector.flows.status import read_status
 from connector.report.status_text import status_as_json, status_as_text, status_code
 from connector.wiring import connect, new_run_id, run_policy

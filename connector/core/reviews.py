@@ -25,7 +25,7 @@ class Reply:
     author: str = ""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Review:
     """One review, service or product, as Trustpilot shows it now.
 

@@ -21,8 +21,8 @@ from connector.flows.read_ahead import read_ahead
 
 STREAMS = {ReviewType.SERVICE: "service_reviews", ReviewType.PRODUCT: "product_reviews"}
 
-PAGES_AHEAD = 20
-"""Pages read while the org is busy: its slowest usual answer, a batch's comparison, covers them."""
+PAGES_AHEAD = 30
+"""Pages read while the org is busy: as many as come in while it takes a batch."""
 
 
 @dataclass

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 
 from connector.core.copies import review_hash
 from connector.core.errors import ConnectorError
-from connector.core.evidence import evidence_of
+from connector.core.evidence import Evidence, evidence_of
 from connector.core.issues import Issue, issue_key
 from connector.core.mapping import map_review
 from connector.core.objects import REVIEW
@@ -38,13 +38,16 @@ from connector.flows import copies
 from connector.flows.context import RunContext
 from connector.flows.listing import Listing
 from connector.flows.matching import Matches, match_reviews
-from connector.flows.review_writes import Batch, Pending, write_reviews
+from connector.flows.review_writes import Batch, Pending, Written, write_reviews
 from connector.flows.tally import Tally
 
 FLOW = "reviews_in"
 
 COMPARED = 1_700
 """Reviews compared together: as many ids as one call to the org can ask for."""
+
+MATCHED = 3_000
+"""New reviews connected together: enough that the questions about them fill their calls."""
 
 WRITTEN = 5_000
 """Reviews written together: large enough for one bulk job, small enough to hold."""
@@ -80,6 +83,15 @@ class _Listed:
     listing: Listing
 
 
+@dataclass(frozen=True)
+class _Waiting:
+    """A write that waits, the listing that its review came from, and how much of it was cut."""
+
+    pending: Pending
+    listing: Listing
+    texts_cut: int
+
+
 @dataclass
 class ReviewStore:
     """Takes reviews as they are listed; `flush` brings to the org what still waits.
@@ -92,8 +104,9 @@ class ReviewStore:
     tally: Tally
     counts: defaultdict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
     _listed: list[_Listed] = field(default_factory=list)
-    _pending: dict[str, tuple[_Listed, Pending]] = field(default_factory=dict)
+    _pending: dict[str, _Waiting] = field(default_factory=dict)
     _matches: Matches = field(default_factory=Matches)
+    _unmatched: list[Evidence] = field(default_factory=list)
     _cases: list[WantedCase] = field(default_factory=list)
 
     def take(self, listing: Listing, page: ReviewPage) -> None:
@@ -103,6 +116,8 @@ class ReviewStore:
             self._take_one(listing, review)
         if len(self._listed) >= COMPARED:
             self._compare()
+        if len(self._unmatched) >= MATCHED and not self.context.dry_run:
+            self._match()
         if len(self._pending) >= WRITTEN:
             self._write()
 
@@ -186,40 +201,49 @@ class ReviewStore:
     ) -> None:
         new = {store.id for store in stores if store.is_new}
         self._matches.add(matches, new)
+        self._unmatched += [evidence_of(listed[name].review) for name in new - matches.keys()]
         for store in stores:
             each = listed[store.id]
-            unmatched = store.id in new and store.id not in matches
-            waits = Pending(
-                store, each.review, each.listing.unit, stored.get(store.id), unmatched=unmatched
-            )
-            self._pending[store.id] = each, waits
+            pending = Pending(store, each.review, each.listing.unit, stored.get(store.id))
+            self._pending[store.id] = _Waiting(pending, each.listing, each.mapped.texts_cut)
         for review_id, row in stored.items():
             each = listed[review_id]
             case = wanted_case(row, each.review, each.listing.unit.name)
             self._cases += [case] if case else []
 
+    def _match(self) -> None:
+        """Connect new reviews while lists are still being read."""
+        unmatched, self._unmatched = self._unmatched, []
+        with _spoiling(each.listing for each in self._pending.values()):
+            found, _ = match_reviews(self.context, unmatched)
+        self._matches.add(found, found.keys())
+
     def _write(self) -> None:
         """Write what waits, in one go; what the org refuses becomes an issue."""
-        pending, cases, matches = list(self._pending.values()), self._cases, self._matches
+        waiting, cases, matches = list(self._pending.values()), self._cases, self._matches
+        unmatched, self._unmatched = self._unmatched, []
         self._pending, self._cases, self._matches = {}, [], Matches()
-        if not (pending or cases):
+        if not (waiting or cases):
             return
-        with _spoiling(each.listing for each, _ in pending):
-            waiting = [waits for _, waits in pending]
-            written = write_reviews(self.context, Batch(waiting, cases, matches), self.tally)
+        with _spoiling(each.listing for each in waiting):
+            batch = Batch([each.pending for each in waiting], cases, matches, unmatched)
+            written = write_reviews(self.context, batch, self.tally)
         if self.context.dry_run:
             return
-        for each, waits in pending:
-            review_id, listing = each.review.id, each.listing
-            if review_id in written.refused or review_id in written.uncopied:
-                listing.refused.add(review_id)
-            if error := written.refused.get(review_id):
-                listing.tell(each.review.created_at, "refused")
-                self.tally.issues.append(_refused_issue(review_id, listing, error))
-            else:
-                self._count(listing, "reviews_new" if waits.store.is_new else "reviews_changed")
-                self.tally.counts["texts_cut"] += each.mapped.texts_cut
-                self._settle(listing, review_id)
+        for each in waiting:
+            self._note_written(each, written)
+
+    def _note_written(self, each: _Waiting, written: Written) -> None:
+        store, listing = each.pending.store, each.listing
+        if store.id in written.refused or store.id in written.uncopied:
+            listing.refused.add(store.id)
+        if error := written.refused.get(store.id):
+            listing.tell(each.pending.review.created_at, "refused")
+            self.tally.issues.append(_refused_issue(store.id, listing, error))
+        else:
+            self._count(listing, "reviews_new" if store.is_new else "reviews_changed")
+            self.tally.counts["texts_cut"] += each.texts_cut
+            self._settle(listing, store.id)
 
     def _settle(self, listing: Listing, review_id: str) -> None:
         """The review needs nothing more: close what earlier runs could not do about it."""

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from connector.core.copies import Arrived
-from connector.core.evidence import evidence_of
+from connector.core.evidence import Evidence
 from connector.core.mapping import lookup_values
 from connector.core.objects import REVIEW
 from connector.core.plan_cases import WantedCase
@@ -31,23 +31,26 @@ from connector.flows.tally import Tally
 class Pending:
     """A review that is to be written.
 
-    `before` is its row in the org, None for a new one; `unmatched` asks for it to be connected.
+    `before` is its row in the org, None for a new one.
     """
 
     store: StoreReview
     review: Review
     unit: Unit
     before: Row | None = None
-    unmatched: bool = False
 
 
 @dataclass(frozen=True)
 class Batch:
-    """Reviews to be written together, cases that are still to be made, matches known already."""
+    """Reviews to be written together, and cases that are still to be made.
+
+    New reviews are in `matches`, or their evidence is among the `unmatched`.
+    """
 
     pending: Sequence[Pending]
     cases: Sequence[WantedCase]
     matches: Matches
+    unmatched: Sequence[Evidence]
 
 
 @dataclass(frozen=True)
@@ -84,8 +87,7 @@ def write_reviews(context: RunContext, batch: Batch, tally: Tally) -> Written:
 def _matched(context: RunContext, batch: Batch) -> Matches:
     """The matches of all new reviews, those that were unmatched connected now."""
     matches = batch.matches
-    unmatched = [evidence_of(each.review) for each in batch.pending if each.unmatched]
-    found, _ = match_reviews(context, unmatched)
+    found, _ = match_reviews(context, batch.unmatched)
     matches.add(found, found.keys())
     want_tags(context, matches, {each.review.id: each.review.type for each in batch.pending})
     return matches
@@ -98,13 +100,13 @@ def _with_copies(
 
     Such a review gets no hash, so that a later run compares it as changed.
     """
-    arrived = [Arrived(each.review, _row(context, each, matches)) for each in pending]
-    uncopied = write_copies(context, arrived, tally)
-    rows: list[dict[str, Any]] = []
-    for each in arrived:
-        mapping = context.policy.mapping(each.review.type)
-        without_hash = {HASH: None} if each.review.id in uncopied else {}
-        rows.append({**each.row, **lookup_values(mapping, each.row), **without_hash})
+    rows = [_row(context, each, matches) for each in pending]
+    arrived = (Arrived(each.review, row) for each, row in zip(pending, rows, strict=True))
+    uncopied = write_copies(context, tuple(arrived), tally)
+    for each, row in zip(pending, rows, strict=True):
+        row.update(lookup_values(context.policy.mapping(each.review.type), row))
+        if each.review.id in uncopied:
+            row[HASH] = None
     return rows, uncopied
 
 

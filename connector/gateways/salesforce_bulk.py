@@ -7,7 +7,7 @@ so the jobs are driven from here (reference 3.6 and 5.1).
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
@@ -15,7 +15,7 @@ from typing import Any
 from connector.core.errors import AccessDenied, RequestRefused, VendorError
 from connector.core.records import Row, RowError, RowResult
 from connector.gateways.http import Repeat
-from connector.gateways.salesforce_csv import fits, results_by_key, uploads
+from connector.gateways.salesforce_csv import csv_line, fields_of, files, results_by_key
 from connector.gateways.salesforce_errors import is_locked, is_lost_race
 from connector.gateways.salesforce_session import Request, SalesforceSession, unreadable
 from connector.gateways.salesforce_writes import Writer, keyless, merged_by
@@ -27,7 +27,7 @@ https://developer.salesforce.com/docs/atlas.en-us.api_asynch.meta/api_asynch/asy
 LONGEST_JOB = 1_800.0
 """Seconds after which a job that has not ended is aborted."""
 
-_FIRST_PAUSE, _GROWTH, _LONGEST_PAUSE = 0.5, 1.5, 30.0
+_FIRST_PAUSE, _GROWTH, _LONGEST_PAUSE = 0.25, 2.0, 30.0
 _FINAL_STATES = frozenset({"JobComplete", "Failed", "Aborted"})
 _JOBS = "jobs/ingest"
 _NO_BULK = (VendorError, AccessDenied)
@@ -56,19 +56,20 @@ class Bulk:
         go through collections; so do all rows where few are left for Bulk.
         """
         keys, merged = merged_by(key, rows)
-        fitting = [row for row in merged.values() if fits(row)]
+        fields = fields_of(merged.values())
+        lines = [line for row in merged.values() if (line := csv_line(row, fields))]
         done: dict[str, RowResult] = {}
-        if len(fitting) > MOST_BY_COLLECTIONS:
-            done = self._jobs(_Target(object_name, key), fitting)
+        if len(lines) > MOST_BY_COLLECTIONS:
+            done = self._jobs(_Target(object_name, key), files(fields, lines))
         left = {name: row for name, row in merged.items() if name not in done}
         again = self._writer.upsert(object_name, key, list(left.values()))
         done |= zip(left, again, strict=True)
         return [done.get(name, keyless(key)) for name in keys]
 
-    def _jobs(self, target: _Target, rows: Sequence[Row]) -> dict[str, RowResult]:
+    def _jobs(self, target: _Target, uploads: Iterable[bytes]) -> dict[str, RowResult]:
         """Return the results by key, as far as jobs brought any."""
         found: dict[str, RowResult] = {}
-        for upload in uploads(rows):
+        for upload in uploads:
             try:
                 job = self._created(target)
             except _NO_BULK:  # a job may be there all the same: open and empty, it does nothing

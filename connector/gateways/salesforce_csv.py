@@ -20,6 +20,7 @@ MOST_BYTES = 90_000_000
 https://developer.salesforce.com/docs/atlas.en-us.api_asynch.meta/api_asynch/datafiles_prepare_csv.htm"""
 
 _NULL = "#N/A"
+_UNNAMED = object()
 _LONGEST_TEXT = 32_000
 _LONGEST_ROW = 400_000
 _MOST_FIELDS = 5_000
@@ -27,39 +28,40 @@ _MOST_FIELDS = 5_000
 _FIELDS = re.compile(r"(.*):([\w., ]*)--\s*", re.DOTALL)
 
 
-def fits(row: Row) -> bool:
-    """Say whether Bulk carries this row as it is meant.
+def fields_of(rows: Iterable[Row]) -> tuple[str, ...]:
+    """Return every field that one of the rows names, each once."""
+    return tuple(dict.fromkeys(field for row in rows for field in row))
 
-    It cannot carry the literal text `#N/A`, which means null there, nor very long texts;
-    parents named by a key of theirs are left to collections.
+
+def csv_line(row: Row, fields: Sequence[str]) -> bytes | None:
+    """Write a row as a line of UTF-8 CSV, or return None where Bulk cannot carry what it means.
+
+    A field that the row does not name is an empty cell, which the org leaves as it is; None and
+    empty texts are written as null. Bulk cannot carry the literal text `#N/A`, which means null
+    there, nor very long texts; parents named by a key of theirs are left to collections.
     """
-    values = [json_value(value) for value in row.values()]
-    return (
-        len(values) <= _MOST_FIELDS
-        and all(_carries(value) for value in values)
-        and sum(len(_cell(value)) for value in values) <= _LONGEST_ROW
-    )
+    values = [json_value(row[field]) if field in row else _UNNAMED for field in fields]
+    cells = ["" if value is _UNNAMED else _cell(value) for value in values]
+    if len(row) > _MOST_FIELDS or sum(map(len, cells)) > _LONGEST_ROW:
+        return None
+    return _line(cells) if all(map(_carries, values)) else None
 
 
-def uploads(rows: Sequence[Row], most_bytes: int = MOST_BYTES) -> Iterator[bytes]:
-    """Write the rows as UTF-8 CSV, every cell quoted, cut into files of at most `most_bytes`.
-
-    All files have the fields of all rows. A field that a row does not name is an empty cell,
-    which the org leaves as it is; None and empty texts are written as null.
-    """
-    fields = tuple(dict.fromkeys(field for row in rows for field in row))
+def files(
+    fields: Sequence[str], lines: Iterable[bytes], most_bytes: int = MOST_BYTES
+) -> Iterator[bytes]:
+    """Put lines below a header, cut into files of at most `most_bytes`."""
     header = _line(fields)
-    lines: list[bytes] = []
+    found: list[bytes] = []
     size = len(header)
-    for row in rows:
-        line = _line([_cell(json_value(row[field])) if field in row else "" for field in fields])
-        if lines and size + len(line) > most_bytes:
-            yield header + b"".join(lines)
-            lines, size = [], len(header)
-        lines.append(line)
+    for line in lines:
+        if found and size + len(line) > most_bytes:
+            yield header + b"".join(found)
+            found, size = [], len(header)
+        found.append(line)
         size += len(line)
-    if lines:
-        yield header + b"".join(lines)
+    if found:
+        yield header + b"".join(found)
 
 
 def results_by_key(text: str, key: str) -> dict[str, RowResult]:
@@ -67,11 +69,15 @@ def results_by_key(text: str, key: str) -> dict[str, RowResult]:
 
     What cannot be read is left out: its rows count as rows without a result.
     """
+    found: dict[str, RowResult] = {}
     try:
-        rows = list(csv.DictReader(io.StringIO(text, newline=""), strict=True))
+        # One row at a time: each row repeats everything that was sent.
+        for row in csv.DictReader(io.StringIO(text, newline=""), strict=True):
+            if name := (row.get(key) or "").strip():
+                found[name] = _result(row)
     except csv.Error:
         return {}
-    return {row[key].strip(): _result(row) for row in rows if row.get(key)}
+    return found
 
 
 def _result(row: Mapping[str, str | None]) -> RowResult:
@@ -93,13 +99,15 @@ def _error(text: str) -> RowError:
 def _carries(value: Any) -> bool:
     if isinstance(value, str):
         return len(value) <= _LONGEST_TEXT and value.strip() != _NULL
-    return value is None or isinstance(value, bool | int | float)
+    return value is None or value is _UNNAMED or isinstance(value, bool | int | float)
 
 
 def _cell(value: Any) -> str:
+    if value is None:
+        return _NULL
     if isinstance(value, bool):
         return str(value).lower()
-    text = "" if value is None else str(value)
+    text = str(value)
     return text if text.strip() else _NULL
 
 

@@ -5,7 +5,7 @@ Pure text and dictionary work: it sends nothing and judges nothing.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
@@ -19,6 +19,8 @@ _CHECKSUM = "ABCDEFGHIJKLMNOPQRSTUVWXYZ012345"
 
 def cleaned(text: str) -> str:
     """Return the text without what Salesforce cannot store: NUL, and halves of surrogate pairs."""
+    if text.isascii():
+        return text.replace("\0", "")
     return text.replace("\0", "").encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
@@ -68,17 +70,26 @@ def from_record(record: Mapping[str, Any]) -> dict[str, Any]:
 
 def json_value(value: Any) -> Any:
     """Return a value as JSON carries it: times as text, texts without what cannot be stored."""
-    if isinstance(value, str):
-        return cleaned(value)
-    if isinstance(value, datetime):
-        return time_text(value)
-    if isinstance(value, date):
-        return value.isoformat()
-    if isinstance(value, Decimal):
-        return float(value)
-    if isinstance(value, Mapping):
-        return {key: json_value(value[key]) for key in value}
+    if value is None or isinstance(value, bool | int):
+        return value
+    for kind, spell in _SPELLED:
+        if isinstance(value, kind):
+            return spell(value)
     return value
+
+
+def _mapping(value: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: json_value(value[key]) for key in value}
+
+
+_SPELLED: tuple[tuple[type[Any], Callable[[Any], Any]], ...] = (
+    (str, cleaned),
+    (datetime, time_text),
+    (date, date.isoformat),
+    (Decimal, float),
+    (Mapping, _mapping),
+)
+"""How values are spelled, by their kind; a time is a date too, so it comes first."""
 
 
 def _plain(value: Any) -> Any:

@@ -177,7 +177,7 @@ def merged_by(key: str, rows: Sequence[Row]) -> tuple[list[str], dict[str, Row]]
     merged: dict[str, Row] = {}
     for name, row in zip(keys, rows, strict=True):
         if name:
-            merged[name] = {**merged.get(name, {}), **row}
+            merged[name] = {**merged[name], **row} if name in merged else row
     return keys, merged
 
 

@@ -15,8 +15,9 @@ from connector.core.exit_codes import MEANINGS, ExitCode, exit_code
 from connector.core.run_report import FlowReport, RunReport
 from connector.report.errors import sentence
 
-_WORDS = {
+WORDS = {
     "reviews_erased": "reviews erased",
+    "copies_erased": "copies erased",
     "reviews_read": "reviews read",
     "reviews_new": "new",
     "reviews_changed": "changed",
@@ -24,6 +25,8 @@ _WORDS = {
     "reviews_filtered": "filtered out",
     "reviews_missing": "no longer shown",
     "reviews_matched": "connected later",
+    "copies_written": "copies written",
+    "texts_cut": "texts cut to their fields",
     "cases_opened": "cases opened",
     "cases_reopened": "cases reopened",
     "cases_closed": "cases closed",
@@ -133,9 +136,7 @@ def _flow_json(flow: FlowReport) -> dict[str, Any]:
 
 def _flow_lines(flow: FlowReport, dry_run: bool) -> Iterator[str]:  # noqa: FBT001  named at its one call
     title = flow.flow.replace("_", " ")
-    parts = [
-        f"{flow.counts[word]} {text}" for word, text in _WORDS.items() if flow.counts.get(word)
-    ]
+    parts = [f"{flow.counts[word]} {text}" for word, text in WORDS.items() if flow.counts.get(word)]
     if parts:
         yield f"{title}: {', '.join(parts)}"
     elif not flow.failures and not flow.actions:
