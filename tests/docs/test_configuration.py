@@ -14,9 +14,10 @@ from ruamel.yaml import YAML
 
 from connector.config import load_settings
 from connector.config.document import ConfigDocument
-from connector.config.mapping_document import CopyDocument, MappingDocument, find_zone
+from connector.config.mapping_document import CopyDocument, MappingDocument
 from connector.config.secrets import SecretReference
 from connector.config.settings import SignIn
+from connector.config.zones import find_zone
 from connector.core.case_rules import TEMPLATE_WORDS, UNIT_WORD
 from connector.core.declarations import OBJECT_OF, TYPES
 from connector.core.mapping_faults import SOURCES, WRITTEN_BY_FLOWS
