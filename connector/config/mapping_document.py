@@ -34,7 +34,6 @@ from connector.core.mapping_faults import Fault, mapping_faults
 from connector.core.reviews import ReviewType
 from connector.core.schema import FieldDefinition, Schema
 from connector.core.transforms import Transform, parse_transform
-from connector.core.words import UnknownWord
 
 _FORMS = "Write a word of a review, `{from: word, transform: name}` or `{constant: value}`."
 

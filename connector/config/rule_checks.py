@@ -130,9 +130,9 @@ def _reachable(placed: PlacedRule) -> list[UnitFacts]:
 def _unit(placed: PlacedRule, unit: UnitFacts) -> Iterator[Problem]:
     channel = placed.rule.channel
     links = channel is Channel.BUSINESS_GENERATED_LINK
-    if unit.method is not None and links != (unit.method is Channel.BUSINESS_GENERATED_LINK):
+    if unit.method is not None and channel is not unit.method:
         message = f"`{unit.name}` has `method: {unit.method}`, and Trustpilot then switches "
-        message += f"`{channel}` off."
+        message += "the other ways of asking off."
         hint = f"Choose `as: {unit.method}`, or change `method` under `business_units`."
         yield placed.problem("as", message, hint)
     if links and not unit.has_link_keys:

@@ -49,7 +49,7 @@ class RuleDocument(SharedKeys):
     active_from: Day | None = None
     on: TriggerObject
     becomes: dict[str, Stages]
-    only_if: Conditions = {}
+    only_if: Conditions = Field(default_factory=dict)
     because: Justification = ""
     send: Send = Send.SERVICE
     channel: Annotated[Channel, Field(alias="as")]

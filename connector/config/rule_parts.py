@@ -8,8 +8,16 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Annotated, Any, Self
 
-from pydantic import BaseModel, BeforeValidator, Discriminator, Field, PlainValidator, Tag
-from pydantic import field_validator, model_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    Discriminator,
+    Field,
+    PlainValidator,
+    Tag,
+    field_validator,
+    model_validator,
+)
 
 from connector.config.section import Section
 from connector.config.values import (
@@ -82,7 +90,7 @@ class ProductsDocument(Section):
     lines: Annotated[str, Field(alias="from")]
     sku: FieldPath
     inline: bool = False
-    fields: dict[str, FieldPath] = {}
+    fields: dict[str, FieldPath] = Field(default_factory=dict)
 
     @field_validator("fields")
     @classmethod
@@ -116,7 +124,7 @@ class SharedKeys(Section):
     """What a rule may say for itself, and `invitations.defaults` for all rules that do not."""
 
     business_unit: UnitChoice = ""
-    template: Template = {}
+    template: Template = Field(default_factory=dict)
     locale: LocaleChoice = LocaleDocument()
     cooldown: Duration = timedelta(0)
     consent: ConsentSource = ConsentSource.FLAGS
@@ -154,9 +162,7 @@ def _as_text(value: Any) -> str:
     return value.strip()
 
 
-Conditions = dict[
-    FieldPath, Annotated[tuple[tuple[str, ...], bool], PlainValidator(_condition)]
-]
+Conditions = dict[FieldPath, Annotated[tuple[tuple[str, ...], bool], PlainValidator(_condition)]]
 """Plain conditions by field: the values, and whether none of them may be there."""
 
 

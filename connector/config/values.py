@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, BeforeValidator, Field, PlainValidator
 
 from connector.config.organization_id import eighteen_characters
+from connector.config.zones import find_zone
 from connector.core.case_rules import (
     CaseOwner,
     parse_language,
@@ -22,7 +23,6 @@ from connector.core.case_rules import (
     parse_record_type,
     parse_template,
 )
-from connector.config.zones import find_zone
 from connector.core.rules import (
     Delay,
     Recipient,
