@@ -4,6 +4,8 @@ import pytest
 
 PRODUCTS = "products: {from: OrderItem, sku: Product2.StockKeepingUnit}"
 
+INLINE = "products: {from: OrderItem, sku: Id, inline: true, fields: {name: Name}}"
+
 ROWS = [
     # conditions
     ("only_if: {A B: Web}", (24, 17), "`A B` is not a field", ""),
@@ -84,8 +86,7 @@ ROWS = [
 LINKS = [
     (f"send: product_review\n      {PRODUCTS}", (24, 13), "never asks for a product review alone",
      "service_and_product_review"),
-    ("send: service_and_product_review\n      products: {from: OrderItem, sku: Id, inline: true, "
-     "fields: {name: Name}}", (25, 52), "carries SKUs only", "Write `inline: false`"),
+    (f"send: service_and_product_review\n      {INLINE}", (25, 52), "carries SKUs only", "Write `inline: false`"),
     ("hold: trustpilot", (24, 13), "Trustpilot holds e-mails only", "Remove `hold`"),
 ]  # fmt: skip
 
