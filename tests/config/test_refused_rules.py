@@ -11,7 +11,7 @@ ROWS = [
     ("only_if: {A B: Web}", (24, 17), "`A B` is not a field", ""),
     ("only_if: {Type: []}", (24, 23), "The condition has no value.", ""),
     ("only_if: {Type: }", (24, 17), "The condition has no value.", ""),
-    ("only_if: {Type: {nott: Web}}", (24, 23), "has no key but `not`", ""),
+    ("only_if: {Type: {no: Web}}", (24, 23), "has no key but `not`", ""),
     ("only_if: {Type: {not: Web, or: Shop}}", (24, 23), "has no key but `not`", ""),
     ("only_if: {Type: [[Web]]}", (24, 23), "A value is true, false, a number or a short text.", ""),
     ("only_if: {Type: .nan}", (24, 23), "A value is true, false, a number or a short text.", ""),
@@ -49,7 +49,7 @@ ROWS = [
     ("locale: english", (24, 15), "A locale is written like `en-GB`.", ""),
     ("locale: {default: english}", (24, 25), "A locale is written like `en-GB`.", ""),
     ("locale: {field: A B}", (24, 23), "`A B` is not a field", ""),
-    ("locale: {feld: Type}", (24, 16), "`feld` is not a key", "Did you mean `field`?"),
+    ("locale: {fieldd: Type}", (24, 16), "`fieldd` is not a key", "Did you mean `field`?"),
     ("locale: 5", (24, 15), "`locale` must be text.", ""),
     ("locale: [en-GB]", (24, 15), "`locale` must be text.", ""),
     ("template: ''", (24, 17), "A template is named by its name or its id", ""),
@@ -57,7 +57,7 @@ ROWS = [
     ("template: {en-GB: ''}", (24, 25), "A template is named by its name or its id", ""),
     ("template: 123456789012345678901234", (24, 17), "`template` must be text.",
      "Put it in quotes."),
-    ("business_unit: {feld: Type}", (24, 23), "`feld` is not a key", "Did you mean `field`?"),
+    ("business_unit: {fieldd: Type}", (24, 23), "`fieldd` is not a key", "Did you mean `field`?"),
     ("business_unit: {field: A B}", (24, 30), "`A B` is not a field", ""),
     ("business_unit: 5", (24, 22), "`business_unit` must be text.", ""),
     # products
@@ -71,8 +71,8 @@ ROWS = [
      "`OrderItm` does not hold the products of Order records.", "Did you mean `OrderItem`?"),
     (f"send: product_review\n      {PRODUCTS.replace('OrderItem', 'OpportunityLineItem')}",
      (25, 24), "`OpportunityLineItem` does not hold the products of Order records.", "OrderItem"),
-    ("products: {from: OrderItem, sku: Id, fields: {nam: Name}}", (24, 53),
-     "`nam` is nothing that Trustpilot takes of a product.", "Did you mean `name`?"),
+    ("products: {from: OrderItem, sku: Id, fields: {namee: Name}}", (24, 53),
+     "`namee` is nothing that Trustpilot takes of a product.", "Did you mean `name`?"),
     ("products: {from: OrderItem, sku: Id, fields: {name: A B}}", (24, 59), "is not a field", ""),
     ("products: {from: OrderItem, sku: Id, inline: true}", (24, 17),
      "`inline: true` needs `fields` with `name`", ""),
@@ -86,7 +86,8 @@ ROWS = [
 LINKS = [
     (f"send: product_review\n      {PRODUCTS}", (24, 13), "never asks for a product review alone",
      "service_and_product_review"),
-    (f"send: service_and_product_review\n      {INLINE}", (25, 52), "carries SKUs only", "Write `inline: false`"),
+    (f"send: service_and_product_review\n      {INLINE}", (25, 52), "carries SKUs only",
+     "Write `inline: false`"),
     ("hold: trustpilot", (24, 13), "Trustpilot holds e-mails only", "Remove `hold`"),
 ]  # fmt: skip
 

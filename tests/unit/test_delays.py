@@ -12,6 +12,7 @@ from connector.core.delays import due_at, only_utc, zone_for
 from connector.core.rules import Channel, QuietHours, Recipient, Rule, TriggerObject
 
 BERLIN = ZoneInfo("Europe/Berlin")  # +1, in summer +2; changes on Sundays
+AMMAN = ZoneInfo("Asia/Amman")  # +2, in summer +3; changed in the night to Friday
 RULE = Rule(
     name="orders",
     on=TriggerObject.ORDER,
@@ -98,6 +99,22 @@ def test_business_days_keep_the_time_of_the_clock_when_summer_begins():
     due = due_at(at("2026-03-27T10:00", BERLIN), with_days(1), BERLIN)
 
     assert due == at("2026-03-30T10:00", BERLIN)
+
+
+def test_business_days_end_when_the_clock_leaps_over_their_time_of_day():
+    # Friday, 2021-03-26, 0:00 became 1:00.
+    due = due_at(at("2021-03-25T00:30", AMMAN), with_days(1), AMMAN)
+
+    assert due == at("2021-03-25T22:00") == at("2021-03-26T01:00", AMMAN)
+
+
+def test_an_hour_that_comes_twice_counts_as_the_end_of_the_first_one():
+    # Friday, 2021-10-29, 1:00 became 0:00; the later entry must not be due earlier.
+    once = at("2021-10-29T00:50", AMMAN)
+    again = at("2021-10-29T00:10", AMMAN).replace(fold=1)
+
+    assert due_at(once, with_days(1), AMMAN) == at("2021-11-01T00:50", AMMAN)
+    assert due_at(again, with_days(1), AMMAN) == at("2021-11-01T01:00", AMMAN)
 
 
 @pytest.mark.parametrize(
