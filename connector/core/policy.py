@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from connector.core.case_rules import CaseRule
+from connector.core.delays import Zones, only_utc
 from connector.core.links import LinkKeys
 from connector.core.mapping import Mapping as FieldMapping
 from connector.core.plan_erasure import OnDelete
@@ -62,7 +63,8 @@ class RunPolicy:
     """Everything a run must know beyond what it reads from the two sides.
 
     `schema` is the package and what the mappings declare beyond it; `copies` are the mappings
-    that write reviews to objects of the admin's own as well.
+    that write reviews to objects of the admin's own as well. `zones` finds the time zones that
+    rules and records name.
     """
 
     organization_id: str
@@ -82,6 +84,7 @@ class RunPolicy:
     sender: Sender = Sender()
     reach: Reach = EVERYBODY
     review_url: str = "https://www.trustpilot.com"
+    zones: Zones = field(default=only_utc, compare=False, repr=False)
 
     def mapping(self, review_type: ReviewType) -> FieldMapping:
         """The mapping of a type of reviews to the review object."""

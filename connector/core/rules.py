@@ -11,7 +11,7 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from functools import cached_property
 from types import MappingProxyType
@@ -91,7 +91,25 @@ RECIPIENT_WORDS: Mapping[TriggerObject, tuple[str, ...]] = MappingProxyType(
 )
 """The kinds of recipient that each object has."""
 
+PRODUCT_LINES: Mapping[TriggerObject, str] = MappingProxyType(
+    {TriggerObject.OPPORTUNITY: "OpportunityLineItem", TriggerObject.ORDER: "OrderItem"}
+)
+"""The object that holds the products of a record; cases have none."""
+
+PRODUCT_WORDS = (
+    "name",
+    "productUrl",
+    "imageUrl",
+    "gtin",
+    "mpn",
+    "brand",
+    "productCategoryGoogleId",
+)
+"""What Trustpilot takes of a product beside its SKU, in its own words."""
+
 LONGEST_DURATION = timedelta(days=3650)
+_MOST_BUSINESS_DAYS = 2600
+_RAREST_SAMPLE = 1000
 
 _ALL_RECIPIENT_WORDS = tuple(
     dict.fromkeys(word for words in RECIPIENT_WORDS.values() for word in words)
@@ -171,7 +189,7 @@ class Rule:
     `business_unit` is a name in the configuration; `business_unit_field` a path that holds one.
     `templates` maps locales to names or ids of templates, `template` is for all others.
     `sample` asks every n-th experience. `because` says why a condition looks at sentiment.
-    `write_link_to` is a field of the record that gets the link.
+    `write_link_to` is a field of the record that gets the link. `holidays` are no business days.
     """
 
     name: str
@@ -203,6 +221,7 @@ class Rule:
     consent: ConsentSource = ConsentSource.FLAGS
     hold: Hold = Hold.SALESFORCE
     write_link_to: str = ""
+    holidays: tuple[date, ...] = ()
 
     def __post_init__(self) -> None:
         if not self.reference_field:
@@ -233,6 +252,46 @@ def parse_duration(text: str) -> timedelta:
     if length > LONGEST_DURATION:
         raise ValueError(f"{quoted(text)} is longer than ten years.")
     return length
+
+
+@dataclass(frozen=True)
+class Delay:
+    """The time between an entry and its invitation: a length of time, then business days."""
+
+    after: timedelta = timedelta(0)
+    business_days: int = 0
+
+
+def parse_delay(text: str) -> Delay:
+    """Return the delay that `0`, `7 days` or `5 business days` is. Raises as `parse_duration`."""
+    counted = re.fullmatch(r"\s*([0-9]{1,9})\s+business\s+days?\s*", text, re.IGNORECASE)
+    if not counted:
+        return Delay(after=parse_duration(text))
+    days = int(counted[1])
+    if days > _MOST_BUSINESS_DAYS:
+        raise ValueError(f"{quoted(text)} is longer than ten years.")
+    return Delay(business_days=days)
+
+
+def parse_sample(text: str) -> int:
+    """Return 1 for `all`, 3 for `every 3rd`. Raises ValueError with a sentence."""
+    words = text.split()
+    if words == ["all"]:
+        return 1
+    found = re.fullmatch(r"every ([1-9][0-9]{0,3})(?:st|nd|rd|th)", " ".join(words))
+    if not found:
+        raise ValueError(f"{quoted(text)} is not a sample. Write it like `every 3rd` or `all`.")
+    if int(found[1]) > _RAREST_SAMPLE:
+        raise ValueError("A sample asks every 1000th at least.")
+    return int(found[1])
+
+
+def parse_time_of_day(text: str) -> time:
+    """Return the time that a clock shows as `20:00`. Raises ValueError with a sentence."""
+    found = re.fullmatch(r"([01][0-9]|2[0-3]):([0-5][0-9])", text)
+    if not found:
+        raise ValueError("A time of day is written like `20:00`, from `00:00` to `23:59`.")
+    return time(int(found[1]), int(found[2]))
 
 
 def parse_recipient(text: str) -> Recipient:
