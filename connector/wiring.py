@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from requests.adapters import BaseAdapter
 
 from connector.config import BusinessUnitSettings, Settings, SignIn
+from connector.config.zones import zone_or_none
 from connector.core.declarations import declared
 from connector.core.doctor_report import Check, Finding, misconfigured, passed
 from connector.core.links import LinkKeys
@@ -105,7 +106,9 @@ def run_policy(settings: Settings) -> RunPolicy:
         rules=settings.invitations.rules,
         case_rules=settings.case_rules,
         sender=Sender(sender.name, sender.email, sender.reply_to, sender.redirect_url),
+        reach=settings.invitations.reach,
         review_url=settings.trustpilot.review_url,
+        zones=zone_or_none,
     )
 
 

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from collections.abc import Mapping as ReadOnlyMapping
 from dataclasses import dataclass
 
 from pydantic import SecretBytes
 
-from connector.config.document import BusinessUnitDocument, ConfigDocument, LimitsDocument
+from connector.config.document import (
+    BusinessUnitDocument,
+    ConfigDocument,
+    InvitationsDocument,
+    LimitsDocument,
+)
+from connector.config.rule_document import RuleDocument
 from connector.config.secrets import Secrets
 from connector.config.settings import (
     BusinessUnitSettings,
@@ -22,13 +29,17 @@ from connector.config.settings import (
 )
 from connector.config.yaml_source import DocumentPath, YamlSource
 from connector.core.mapping import Mapping
+from connector.core.policy import Reach
 from connector.core.product_mapping import ProductMapping, ProductPush
 from connector.core.schema import Schema
 
 
 @dataclass(frozen=True)
 class Gathered:
-    """What stands outside the configuration file: schema, mappings, secrets, decoded keys."""
+    """What stands outside the configuration file: schema, mappings, secrets, decoded keys.
+
+    `suppressed` are the addresses and domains that are never invited, wherever they stand.
+    """
 
     schema: Schema
     service_mapping: Mapping
@@ -36,6 +47,7 @@ class Gathered:
     copies: tuple[Mapping, ...]
     secrets: Secrets
     link_keys: ReadOnlyMapping[DocumentPath, SecretBytes]
+    suppressed: frozenset[str]
     products: ProductMapping | None = None
 
 
@@ -50,7 +62,7 @@ def assemble(document: ConfigDocument, gathered: Gathered, source: YamlSource) -
             for position, unit in enumerate(document.business_units)
         ),
         reviews=_reviews(document, gathered),
-        invitations=_invitations(document, source),
+        invitations=_invitations(document, gathered.suppressed, source),
         case_rules=document.cases.compiled() if document.cases else (),
         limits=_limits(document.limits),
         schema=gathered.schema,
@@ -115,17 +127,24 @@ def _reviews(document: ConfigDocument, gathered: Gathered) -> ReviewSettings:
     )
 
 
-def _invitations(document: ConfigDocument, source: YamlSource) -> InvitationSettings:
-    sender = document.invitations.sender
+def _invitations(
+    document: ConfigDocument, suppressed: frozenset[str], source: YamlSource
+) -> InvitationSettings:
+    section = document.invitations
+    sender, defaults = section.sender, section.defaults
     only_unit = document.business_units[0].name
     return InvitationSettings(
         sender=SenderSettings(sender.name, sender.email, sender.reply_to, sender.redirect_url),
-        rules=tuple(rule.compiled(only_unit) for rule in document.invitations.rules),
-        places={
-            (rule.name, key): source.written_at(("invitations", "rules", position, key))
-            for position, rule in enumerate(document.invitations.rules)
-            for key in rule.model_fields_set
-        },
+        rules=tuple(
+            rule.with_defaults(defaults).compiled(only_unit, defaults.holidays)
+            for rule in section.rules
+        ),
+        reach=Reach(
+            own_domains=frozenset(section.own_domains),
+            suppressed=suppressed,
+            canary=frozenset(address.lower() for address in section.canary),
+        ),
+        places=dict(_places(section, source)),
     )
 
 
@@ -133,6 +152,19 @@ def _products(document: ConfigDocument, gathered: Gathered) -> ProductPush | Non
     if document.products is None or gathered.products is None:
         return None
     return ProductPush(gathered.products, document.products.business_units)
+
+
+def _places(
+    section: InvitationsDocument, source: YamlSource
+) -> Iterator[tuple[tuple[str, str], str]]:
+    for position, rule in enumerate(section.rules):
+        for key in rule.model_fields_set:
+            written = RuleDocument.model_fields[key].alias or key
+            place = ("invitations", "rules", position, written)
+            yield (rule.name, written), source.written_at(place)
+        for key in rule.inherited():
+            if key in section.defaults.model_fields_set:
+                yield (rule.name, key), source.written_at(("invitations", "defaults", key))
 
 
 def _limits(section: LimitsDocument) -> LimitSettings:

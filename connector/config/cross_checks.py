@@ -12,11 +12,11 @@ from typing import Any
 
 from connector.config.yaml_source import DocumentPath, YamlSource
 from connector.core.errors import Problem
-from connector.core.rules import Channel
 from connector.core.words import did_you_mean, quoted
 
 _UNITS: DocumentPath = ("business_units",)
 _RULES: DocumentPath = ("invitations", "rules")
+_DEFAULT_UNIT: DocumentPath = ("invitations", "defaults", "business_unit")
 _CASES: DocumentPath = ("cases", "rules")
 
 
@@ -27,8 +27,15 @@ def cross_checks(source: YamlSource) -> Iterator[Problem]:
     yield from _used_twice(source, _RULES, "name")
     yield from _used_twice(source, _CASES, "name")
     units = [unit for _, unit in _entries(source, _UNITS)]
+    names = [str(unit.get("name")) for unit in units]
+    yield from _unit_named(source, _DEFAULT_UNIT, names)
     for position, rule in _entries(source, _RULES):
-        yield from _rule_problems(source, (*_RULES, position), rule, units)
+        path = (*_RULES, position)
+        yield from _unit_named(source, (*path, "business_unit"), names)
+        if rule.get("business_unit") is source.at(_DEFAULT_UNIT) is None and len(units) > 1:
+            message = "The rule does not say for which business unit it is."
+            hint = f"Add `business_unit:` with one of {_listed(names)}."
+            yield source.problem(path, message, hint)
     for position, _ in _entries(source, _CASES):
         yield from _unknown_units(source, (*_CASES, position, "business_unit"), units)
     yield from _unknown_units(source, ("products", "business_units"), units)
@@ -45,22 +52,10 @@ def _used_twice(source: YamlSource, path: DocumentPath, key: str) -> Iterator[Pr
                 yield source.problem((*path, position, key), message, "Each needs its own.")
 
 
-def _rule_problems(
-    source: YamlSource, path: DocumentPath, rule: dict[Any, Any], units: list[dict[Any, Any]]
-) -> Iterator[Problem]:
-    names = [str(unit.get("name")) for unit in units]
-    name = rule.get("business_unit")
-    if name is None and len(units) > 1:
-        message = "The rule does not say for which business unit it is."
-        yield source.problem(path, message, f"Add `business_unit:` with one of {_listed(names)}.")
-    elif isinstance(name, str) and names and name not in names:
-        yield _no_such_unit(source, (*path, "business_unit"), names, name)
-    elif units and rule.get("as") == Channel.BUSINESS_GENERATED_LINK:
-        unit = next((each for each in units if each.get("name") == name), units[0])
-        if not unit.get("link_keys"):
-            message = "Business-generated links need the keys of the business unit."
-            hint = f"Add `link_keys` to `{unit.get('name')}` under `business_units`."
-            yield source.problem((*path, "as"), message, hint)
+def _unit_named(source: YamlSource, path: DocumentPath, names: list[str]) -> Iterator[Problem]:
+    name = source.at(path)
+    if isinstance(name, str) and names and name not in names:
+        yield _no_such_unit(source, path, names, name)
 
 
 def _unknown_units(

@@ -8,15 +8,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import timedelta
+from enum import StrEnum
 from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
 from connector.config.case_document import CasesDocument
 from connector.config.rule_document import RuleDocument
+from connector.config.rule_parts import DefaultsDocument
 from connector.config.secrets import SecretReference
 from connector.config.section import Section
 from connector.config.settings import SignIn
+from connector.config.suppression import Suppression
 from connector.config.values import (
     ApiVersion,
     EmailAddress,
@@ -33,6 +36,7 @@ from connector.config.values import (
 from connector.config.yaml_source import DocumentPath
 from connector.core.plan_erasure import OnDelete
 from connector.core.review_filter import ReviewFilter
+from connector.core.rules import Channel
 
 PlacedReference = tuple[DocumentPath, SecretReference]
 
@@ -109,6 +113,13 @@ class FilterDocument(Section):
         )
 
 
+class Method(StrEnum):
+    """The way of asking that is chosen for a domain at Trustpilot."""
+
+    EMAIL = Channel.EMAIL.value
+    BUSINESS_GENERATED_LINK = Channel.BUSINESS_GENERATED_LINK.value
+
+
 class BusinessUnitDocument(Section):
     """One entry of the list `business_units`."""
 
@@ -117,6 +128,7 @@ class BusinessUnitDocument(Section):
     id: TrustpilotId = ""
     link_keys: LinkKeysDocument | None = None
     filter: FilterDocument = FilterDocument()
+    method: Method | None = None
 
     @model_validator(mode="after")
     def _can_be_found(self) -> Self:
@@ -159,6 +171,10 @@ class InvitationsDocument(Section):
     """The section `invitations`."""
 
     sender: SenderDocument = SenderDocument()
+    defaults: DefaultsDocument = DefaultsDocument()
+    own_domains: tuple[HostName, ...] = ()
+    suppress: Suppression = ()
+    canary: tuple[EmailAddress, ...] = ()
     rules: tuple[RuleDocument, ...] = ()
 
 

@@ -18,6 +18,7 @@ from connector.config.cross_checks import cross_checks
 from connector.config.document import (
     BusinessUnitDocument,
     ConfigDocument,
+    InvitationsDocument,
     PlacedReference,
     ProductsDocument,
     ReviewsDocument,
@@ -28,8 +29,12 @@ from connector.config.mapping_document import read_copy, read_mapping
 from connector.config.metadata import read_schema
 from connector.config.problems import problems_of
 from connector.config.product_document import read_product_mapping
+from connector.config.rule_checks import PlacedRule, UnitFacts, rule_checks
+from connector.config.rule_document import RuleDocument
+from connector.config.rule_parts import DefaultsDocument
 from connector.config.secrets import Secrets, read_link_key, read_secrets
 from connector.config.settings import Settings
+from connector.config.suppression import read_suppressed
 from connector.config.yaml_source import DocumentPath, YamlSource, read_yaml
 from connector.core.errors import ConfigurationError, Problem
 from connector.core.field_paths import check_field_path
@@ -37,8 +42,11 @@ from connector.core.mapping import Mapping as FieldMapping
 from connector.core.objects import REVIEW
 from connector.core.product_mapping import ProductMapping
 from connector.core.reviews import ReviewType
+from connector.core.rules import Channel
 from connector.core.schema import Schema
 from connector.core.words import UnknownWord
+
+_INVITATIONS: DocumentPath = ("invitations",)
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -60,17 +68,16 @@ def load_settings(
     reading.tag_paths(schema)
     copies = reading.copies(schema)
     products = reading.products()
+    reading.rules()
+    suppressed = reading.suppressed()
     secrets = read_secrets(reading.references(), environ, reading.source)
     link_keys = reading.link_keys(secrets)
     if require_secrets:
         reading.problems.extend(secrets.missing)
     if reading.problems or not (document and schema and service and product):
         raise ConfigurationError(reading.in_order())
-    return assemble(
-        document,
-        Gathered(schema, service, product, copies, secrets, link_keys, products),
-        reading.source,
-    )
+    gathered = Gathered(schema, service, product, copies, secrets, link_keys, suppressed, products)
+    return assemble(document, gathered, reading.source)
 
 
 class _Reading:
@@ -157,13 +164,38 @@ class _Reading:
                 place = ("reviews", "write_tags", position)
                 self.problems.append(self.source.problem(place, str(error), error.hint))
 
+    def rules(self) -> None:
+        """Judge every rule that is sound by itself, together with what surrounds it."""
+        defaults = self._sound(DefaultsDocument, (*_INVITATIONS, "defaults"), absent={})
+        units = [
+            UnitFacts(
+                unit.name, Channel(unit.method) if unit.method else None, bool(unit.link_keys)
+            )
+            for position in self._positions(("business_units",))
+            if (unit := self._sound(BusinessUnitDocument, ("business_units", position)))
+        ]
+        for position in self._positions((*_INVITATIONS, "rules")):
+            path = (*_INVITATIONS, "rules", position)
+            rule = self._sound(RuleDocument, path)
+            if rule and defaults:
+                placed = PlacedRule(self.source, path, rule.with_defaults(defaults), units)
+                self.problems.extend(rule_checks(placed))
+
+    def suppressed(self) -> frozenset[str]:
+        written = {"suppress": self.source.at((*_INVITATIONS, "suppress"))}
+        section = _sound(InvitationsDocument, written)
+        if section is None:
+            return frozenset()
+        found, problems = read_suppressed(section.suppress, self.source)
+        self.problems.extend(problems)
+        return found
+
     def references(self) -> Iterator[PlacedReference]:
         if salesforce := self._sound(SalesforceDocument, ("salesforce",)):
             yield from salesforce.references()
         if trustpilot := self._sound(TrustpilotDocument, ("trustpilot",)):
             yield from trustpilot.references()
-        units = self.source.at(("business_units",))
-        for position in range(len(units) if isinstance(units, list) else 0):
+        for position in self._positions(("business_units",)):
             if unit := self._sound(BusinessUnitDocument, ("business_units", position)):
                 yield from unit.references(position)
 
@@ -186,12 +218,13 @@ class _Reading:
             key=lambda each: (each.file != self.source.file, each.file, each.line, each.column),
         )
 
+    def _positions(self, path: DocumentPath) -> range:
+        entries = self.source.at(path)
+        return range(len(entries) if isinstance(entries, list) else 0)
+
     def _sound(self, model: type[Model], path: DocumentPath, *, absent: Any = None) -> Model | None:
         value = self.source.at(path)
-        try:
-            return model.model_validate(absent if value is None else value)
-        except ValidationError:  # told in full by `document`
-            return None
+        return _sound(model, absent if value is None else value)
 
     def _no_such_mapping(self, path: DocumentPath) -> Problem:
         shipped = sorted(file.name for file in locations.mappings().glob("*.yaml"))
@@ -199,6 +232,13 @@ class _Reading:
             f"It is looked for beside this file, then among the shipped ones: {_listed(shipped)}."
         )
         return self.source.problem(path, "There is no such mapping document.", hint)
+
+
+def _sound(model: type[Model], value: Any) -> Model | None:
+    try:
+        return model.model_validate(value)
+    except ValidationError:  # told in full by `_Reading.document`
+        return None
 
 
 def _listed(names: list[str]) -> str:

@@ -8,11 +8,9 @@ object of the admin's own also says `of`. A field takes a word of a review,
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import tzinfo
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any, Self, TypeVar
-from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import (
     BeforeValidator,
@@ -27,6 +25,7 @@ from connector.config.problems import problems_of
 from connector.config.section import Section
 from connector.config.values import NotEmpty
 from connector.config.yaml_source import DocumentPath, YamlSource, read_yaml
+from connector.config.zones import find_zone
 from connector.core.copy_faults import copy_faults
 from connector.core.declarations import own_field, parse_field_type
 from connector.core.errors import ConfigurationError, Problem
@@ -35,7 +34,6 @@ from connector.core.mapping_faults import Fault, mapping_faults
 from connector.core.reviews import ReviewType
 from connector.core.schema import FieldDefinition, Schema
 from connector.core.transforms import Transform, parse_transform
-from connector.core.words import UnknownWord
 
 _FORMS = "Write a word of a review, `{from: word, transform: name}` or `{constant: value}`."
 
@@ -54,15 +52,6 @@ def _transform(value: Any) -> Transform:
 
 def _field_type(value: Any) -> FieldDefinition:
     return parse_field_type(str(value))
-
-
-def find_zone(name: str) -> tzinfo:
-    """Return a time zone by its IANA name. Raises `UnknownWord` for a name there is not."""
-    try:
-        return ZoneInfo(name)
-    except (KeyError, ValueError, OSError):  # no such name, no name at all, or a folder of names
-        known = sorted(available_timezones())
-        raise UnknownWord("This machine does not know the time zone.", name, known) from None
 
 
 class FieldDocument(Section):

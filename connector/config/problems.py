@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
-from typing import Any, get_args
+from typing import Any, Literal, get_args
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
@@ -44,7 +44,7 @@ def problems_of(
 def _problem(
     each: ErrorDetails, source: YamlSource, model: type[BaseModel], at: DocumentPath
 ) -> Problem:
-    path = (*at, *each["loc"])
+    path, of = _place(at, each["loc"])
     match each["type"]:
         case "extra_forbidden":
             known = _known_keys(model, each["loc"][:-1])
@@ -58,9 +58,18 @@ def _problem(
             message = f"{quoted(written)} is not a value of `{_name(path)}`."
             return source.problem(path, message, did_you_mean(written, known))
         case "value_error":
-            return _own_words(each["ctx"]["error"], path, source)
+            return _own_words(each["ctx"]["error"], path, source, of)
         case _:
-            return source.problem(path, *_shape(each, path))
+            return source.problem(path, *_shape(each, source.reached(path)), of=of)
+
+
+def _place(at: DocumentPath, loc: DocumentPath) -> tuple[DocumentPath, Literal["key", "value"]]:
+    """Return the path in the document, and which side of the colon is meant.
+
+    Pydantic and our unions add steps in brackets that no document has; `[key]` is a wrong key.
+    """
+    steps = tuple(each for each in loc if not str(each).startswith("["))
+    return (*at, *steps), "key" if loc[-1:] == ("[key]",) else "value"
 
 
 def _missing(path: DocumentPath, source: YamlSource) -> Problem:
@@ -72,9 +81,11 @@ def _missing(path: DocumentPath, source: YamlSource) -> Problem:
     return source.problem(path[:-1], message, "config.example.yaml shows it.", of="key")
 
 
-def _own_words(error: Exception, path: DocumentPath, source: YamlSource) -> Problem:
+def _own_words(
+    error: Exception, path: DocumentPath, source: YamlSource, of: Literal["key", "value"]
+) -> Problem:
     if not isinstance(error, UnknownWord):
-        return source.problem(path, str(error))
+        return source.problem(path, str(error), of=of)
     inside = source.at(path)
     if isinstance(inside, dict) and error.word in inside:
         return source.problem((*path, error.word), str(error), error.hint, of="key")

@@ -7,29 +7,41 @@ from typing import Annotated
 
 from pydantic import Field, ValidationInfo, field_validator
 
-from connector.config.section import Section
+from connector.config.rule_parts import (
+    Conditions,
+    DefaultsDocument,
+    FieldReference,
+    ProductsDocument,
+    SharedKeys,
+    compiled_conditions,
+)
 from connector.config.values import (
     Day,
-    Duration,
     FieldPath,
+    Justification,
     Ladder,
-    Locale,
     Name,
+    OwnField,
     RecipientWord,
+    Sample,
     Stages,
-    TrustpilotId,
+    WrittenDelay,
 )
-from connector.core.rules import RECIPIENT_WORDS, STAGE_FIELDS, Channel, Rule, TriggerObject
+from connector.core.rules import (
+    RECIPIENT_WORDS,
+    STAGE_FIELDS,
+    Channel,
+    FieldCondition,
+    Hold,
+    IfLeft,
+    Rule,
+    Send,
+    TriggerObject,
+)
 from connector.core.words import UnknownWord, quoted
 
 
-class ReferenceDocument(Section):
-    """Which field of the record gives the reference number."""
-
-    field: FieldPath
-
-
-class RuleDocument(Section):
+class RuleDocument(SharedKeys):
     """One rule as it stands under `invitations.rules`."""
 
     name: Name
@@ -37,14 +49,19 @@ class RuleDocument(Section):
     active_from: Day | None = None
     on: TriggerObject
     becomes: dict[str, Stages]
-    to: Ladder
-    after: Duration
+    only_if: Conditions = Field(default_factory=dict)
+    because: Justification = ""
+    send: Send = Send.SERVICE
     channel: Annotated[Channel, Field(alias="as")]
-    business_unit: str = ""
-    template: TrustpilotId = ""
-    locale: Locale = ""
-    reference: ReferenceDocument | None = None
+    to: Ladder
+    after: WrittenDelay
+    reference: FieldReference | None = None
     tags: tuple[FieldPath, ...] = ()
+    products: ProductsDocument | None = None
+    if_left: IfLeft = IfLeft.CANCEL
+    sample: Sample = 1
+    hold: Hold = Hold.SALESFORCE
+    write_link_to: OwnField = ""
 
     @field_validator("becomes")
     @classmethod
@@ -76,9 +93,29 @@ class RuleDocument(Section):
                 raise UnknownWord(sentence, recipient.kind, known)
         return value
 
-    def compiled(self, only_unit: str) -> Rule:
-        """Return the rule with its defaults; `only_unit` is used where it names no unit."""
+    @property
+    def conditions(self) -> tuple[FieldCondition, ...]:
+        """The conditions of `only_if` as planners take them."""
+        return compiled_conditions(self.only_if)
+
+    @property
+    def unit_field(self) -> str:
+        """The field that holds the name of the business unit, empty where none does."""
+        unit = self.business_unit
+        return unit.field if isinstance(unit, FieldReference) else ""
+
+    def inherited(self) -> tuple[str, ...]:
+        """The keys that the rule leaves to `invitations.defaults`."""
+        return tuple(key for key in SharedKeys.model_fields if key not in self.model_fields_set)
+
+    def with_defaults(self, defaults: DefaultsDocument) -> RuleDocument:
+        """Return the rule with what it leaves to the defaults; what it says itself stays whole."""
+        return self.model_copy(update={key: getattr(defaults, key) for key in self.inherited()})
+
+    def compiled(self, only_unit: str, holidays: tuple[date, ...] = ()) -> Rule:
+        """Return the rule for the planners; `only_unit` is used where it names no unit."""
         stage_field = STAGE_FIELDS[self.on]
+        named = "" if isinstance(self.business_unit, FieldReference) else self.business_unit
         return Rule(
             name=self.name,
             enabled=self.enabled,
@@ -86,14 +123,30 @@ class RuleDocument(Section):
             on=self.on,
             stage_field=stage_field,
             stages=self.becomes[stage_field],
-            to=self.to,
-            after=self.after,
+            only_if=self.conditions,
+            because=self.because,
+            send=self.send,
             channel=self.channel,
-            business_unit=self.business_unit or only_unit,
-            template=self.template,
-            locale=self.locale,
+            to=self.to,
+            after=self.after.after,
+            business_days=self.after.business_days,
+            holidays=holidays if self.after.business_days else (),
+            quiet_hours=self.quiet_hours.compiled() if self.quiet_hours else None,
+            template=self.template.get("default", ""),
+            templates=tuple(each for each in self.template.items() if each[0] != "default"),
+            locale=self.locale.default,
+            locale_field=self.locale.field,
             reference_field=self.reference.field if self.reference else "",
             tags=self.tags,
+            products=self.products.compiled() if self.products else None,
+            business_unit=named or ("" if self.unit_field else only_unit),
+            business_unit_field=self.unit_field,
+            cooldown=self.cooldown,
+            if_left=self.if_left,
+            sample=self.sample,
+            consent=self.consent,
+            hold=self.hold,
+            write_link_to=self.write_link_to,
         )
 
 

@@ -16,6 +16,7 @@ from connector.core.case_rules import CaseRule
 from connector.core.errors import Problem
 from connector.core.mapping import Mapping
 from connector.core.plan_erasure import OnDelete
+from connector.core.policy import Reach
 from connector.core.product_mapping import ProductPush
 from connector.core.review_filter import ReviewFilter
 from connector.core.rules import Rule
@@ -132,11 +133,13 @@ class SenderSettings:
 class InvitationSettings:
     """The sender and the rules, disabled rules included, in the order of the file.
 
-    `places` tells where the keys of rules stand in the file, by rule name and key.
+    `reach` is whom they may reach at all. `places` tells where the keys of rules stand in the
+    file, by rule name and key; a key that a rule leaves to the defaults stands there.
     """
 
     sender: SenderSettings
     rules: tuple[Rule, ...]
+    reach: Reach
     places: ReadOnlyMapping[tuple[str, str], str]
 
 

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sized
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 from typing import Annotated, Any
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BeforeValidator, Field, PlainValidator
 
 from connector.config.organization_id import eighteen_characters
+from connector.config.zones import find_zone
 from connector.core.case_rules import (
     CaseOwner,
     parse_language,
@@ -22,7 +23,16 @@ from connector.core.case_rules import (
     parse_record_type,
     parse_template,
 )
-from connector.core.rules import Recipient, parse_duration, parse_field_path, parse_recipient
+from connector.core.rules import (
+    Delay,
+    Recipient,
+    parse_delay,
+    parse_duration,
+    parse_field_path,
+    parse_recipient,
+    parse_sample,
+    parse_time_of_day,
+)
 
 _HOST = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]*[a-z0-9]")
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s.]+")
@@ -109,6 +119,53 @@ def _owner(value: Any) -> CaseOwner:
     return parse_owner(str(value))
 
 
+def _delay(value: Any) -> Delay:
+    return parse_delay(str(value))
+
+
+def _sample(value: Any) -> int:
+    return parse_sample(str(value))
+
+
+def _time_of_day(value: Any) -> time:
+    return parse_time_of_day(str(value))
+
+
+def _zone_name(text: str) -> str:
+    find_zone(text)
+    return text
+
+
+def _own_field(text: str) -> str:
+    if "." in parse_field_path(text):
+        raise ValueError("This must be a field of the record itself, such as `Region__c`.")
+    return text
+
+
+def _template(text: str) -> str:
+    if not text.strip() or not text.isprintable():
+        raise ValueError("A template is named by its name or its id at Trustpilot.")
+    return text.strip()
+
+
+def _template_key(text: str) -> str:
+    return text if text == "default" else _locale(text)
+
+
+def _justification(text: str) -> str:
+    if len(text.strip()) < SHORTEST_JUSTIFICATION:
+        raise ValueError(f"A justification has {SHORTEST_JUSTIFICATION} characters at least.")
+    return text.strip()
+
+
+def out_of_reach(value: Any) -> str:
+    """Return an address or a domain in lower case. Raises ValueError where it is neither."""
+    text = value.strip().lower() if isinstance(value, str) else ""
+    if not _HOST.fullmatch(text) and not _EMAIL.fullmatch(text):
+        raise ValueError("This is neither an e-mail address nor a domain.")
+    return text
+
+
 def _filled(value: Sized) -> Sized:
     # pydantic's own min_length also complains where entries are there but wrong.
     if not value:
@@ -146,4 +203,15 @@ RecordType = Annotated[str, AfterValidator(parse_record_type)]
 Language = Annotated[str, AfterValidator(parse_language)]
 Stars = Annotated[int, Field(ge=1, le=5)]
 Template = Annotated[str, Field(min_length=1), AfterValidator(parse_template)]
+SHORTEST_JUSTIFICATION = 20
+WrittenDelay = Annotated[Delay, PlainValidator(_delay, json_schema_input_type=str | int)]
+Sample = Annotated[int, PlainValidator(_sample, json_schema_input_type=str)]
+TimeOfDay = Annotated[time, PlainValidator(_time_of_day, json_schema_input_type=str)]
+ZoneName = Annotated[str, AfterValidator(_zone_name)]
+OwnField = Annotated[str, AfterValidator(_own_field)]
+TemplateName = Annotated[str, Field(max_length=255), AfterValidator(_template)]
+TemplateKey = Annotated[str, AfterValidator(_template_key)]
+Justification = Annotated[str, Field(max_length=1000), AfterValidator(_justification)]
+OutOfReach = Annotated[str, PlainValidator(out_of_reach, json_schema_input_type=str)]
+"""An address or a domain, in lower case."""
 PicklistValue = Annotated[str, Field(min_length=1, max_length=255)]

@@ -81,6 +81,15 @@ class YamlSource:
         line, column = self.place(path, of=of)
         return Problem(message, self.file, line, column, hint)
 
+    def reached(self, path: DocumentPath) -> DocumentPath:
+        """Return as much of a path as the document has."""
+        node: Any = self.data
+        for position, step in enumerate(path):
+            if not _holds(node, step):
+                return path[:position]
+            node = node[step]
+        return path
+
     def at(self, path: DocumentPath) -> Any:
         """Return the value at a path, None where there is nothing."""
         node: Any = self.data

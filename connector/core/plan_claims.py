@@ -25,6 +25,7 @@ _REFUSED_IN_REFERENCES = str.maketrans(dict.fromkeys('#*+"%&', "-"))
 CHANNEL_WORDS: Mapping[Channel, str] = {
     Channel.EMAIL: "Email",
     Channel.BUSINESS_GENERATED_LINK: "Business Generated Link",
+    Channel.INVITATION_LINK: "Invitation Link",
 }
 """The picklist's word for each channel."""
 

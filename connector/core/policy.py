@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from connector.core.case_rules import CaseRule
+from connector.core.delays import Zones, only_utc
 from connector.core.links import LinkKeys
 from connector.core.mapping import Mapping as FieldMapping
 from connector.core.plan_erasure import OnDelete
@@ -41,11 +42,29 @@ class Sender:
 
 
 @dataclass(frozen=True)
+class Reach:
+    """Whom invitations may reach at all, whatever a rule says; everything in lower case.
+
+    `own_domains` are never invited; `suppressed` are addresses or domains that asked not to be.
+    With `canary` only these addresses are invited, while somebody tries a configuration out.
+    """
+
+    own_domains: frozenset[str] = frozenset()
+    suppressed: frozenset[str] = frozenset()
+    canary: frozenset[str] = frozenset()
+
+
+EVERYBODY = Reach()
+"""Nobody is out of reach."""
+
+
+@dataclass(frozen=True)
 class RunPolicy:
     """Everything a run must know beyond what it reads from the two sides.
 
     `schema` is the package and what the mappings declare beyond it; `copies` are the mappings
-    that write reviews to objects of the admin's own as well.
+    that write reviews to objects of the admin's own as well. `zones` finds the time zones that
+    rules and records name.
     """
 
     organization_id: str
@@ -63,7 +82,9 @@ class RunPolicy:
     rules: tuple[Rule, ...] = ()
     case_rules: tuple[CaseRule, ...] = ()
     sender: Sender = Sender()
+    reach: Reach = EVERYBODY
     review_url: str = "https://www.trustpilot.com"
+    zones: Zones = field(default=only_utc, compare=False, repr=False)
 
     def mapping(self, review_type: ReviewType) -> FieldMapping:
         """The mapping of a type of reviews to the review object."""

@@ -11,7 +11,7 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from functools import cached_property
 from types import MappingProxyType
@@ -32,6 +32,36 @@ class Channel(StrEnum):
 
     EMAIL = "email"
     BUSINESS_GENERATED_LINK = "business_generated_link"
+    INVITATION_LINK = "invitation_link"
+
+
+class Send(StrEnum):
+    """What the customer is asked to review."""
+
+    SERVICE = "service_review"
+    PRODUCT = "product_review"
+    BOTH = "service_and_product_review"
+
+
+class IfLeft(StrEnum):
+    """What becomes of an invitation whose record left the stage before it was due."""
+
+    CANCEL = "cancel"
+    SEND = "send"
+
+
+class Hold(StrEnum):
+    """Who keeps an invitation until it is due."""
+
+    SALESFORCE = "salesforce"
+    TRUSTPILOT = "trustpilot"
+
+
+class ConsentSource(StrEnum):
+    """What decides whether a person may be asked: the flags on the records, or the Consent API."""
+
+    FLAGS = "flags"
+    SALESFORCE = "salesforce"
 
 
 STAGE_FIELDS: Mapping[TriggerObject, str] = MappingProxyType(
@@ -61,7 +91,25 @@ RECIPIENT_WORDS: Mapping[TriggerObject, tuple[str, ...]] = MappingProxyType(
 )
 """The kinds of recipient that each object has."""
 
+PRODUCT_LINES: Mapping[TriggerObject, str] = MappingProxyType(
+    {TriggerObject.OPPORTUNITY: "OpportunityLineItem", TriggerObject.ORDER: "OrderItem"}
+)
+"""The object that holds the products of a record; cases have none."""
+
+PRODUCT_WORDS = (
+    "name",
+    "productUrl",
+    "imageUrl",
+    "gtin",
+    "mpn",
+    "brand",
+    "productCategoryGoogleId",
+)
+"""What Trustpilot takes of a product beside its SKU, in its own words."""
+
 LONGEST_DURATION = timedelta(days=3650)
+_MOST_BUSINESS_DAYS = 2600
+_RAREST_SAMPLE = 1000
 
 _ALL_RECIPIENT_WORDS = tuple(
     dict.fromkeys(word for words in RECIPIENT_WORDS.values() for word in words)
@@ -90,13 +138,58 @@ class Recipient:
         return f"{self.kind} {self.value}".rstrip()
 
 
+@dataclass(frozen=True)
+class FieldCondition:
+    """A plain condition: the field (a path is allowed) holds one of the values, or none of them.
+
+    Values compare as text without regard to capitals; `true` and `false` stand for checkboxes,
+    an empty text for an empty field.
+    """
+
+    field: str
+    values: tuple[str, ...]
+    negated: bool = False
+
+
+@dataclass(frozen=True)
+class QuietHours:
+    """Hours of the day in which nothing goes out: from `start` until `end`, over midnight or not.
+
+    `zone_field` is a path of the record that holds the customer's IANA time zone; where it is
+    empty or unknown, `zone` counts.
+    """
+
+    start: time
+    end: time
+    zone: str = "UTC"
+    zone_field: str = ""
+
+
+@dataclass(frozen=True)
+class ProductSource:
+    """Where the products of an experience stand: the lines of the record, and paths from a line.
+
+    `sku` is needed. With `inline` the products travel with the invitation, described by `fields`
+    (Trustpilot's names to paths); else only their SKUs do, and Trustpilot's catalogue knows them.
+    """
+
+    lines: str
+    sku: str
+    inline: bool = False
+    fields: tuple[tuple[str, str], ...] = ()
+
+
 @dataclass(frozen=True, kw_only=True)
 class Rule:
     """One rule as an admin wrote it, with the defaults filled in.
 
     `to` is a ladder: the first recipient that has an e-mail address is asked. `after` is the
-    time between the entry and the invitation. Entries before `active_from` (aware, UTC) never
-    count. `tags` are field paths of the record. `business_unit` is a name in the configuration.
+    time between the entry and the invitation, `business_days` are counted on top of it. Entries
+    before `active_from` (aware, UTC) never count. `tags` are field paths of the record.
+    `business_unit` is a name in the configuration; `business_unit_field` a path that holds one.
+    `templates` maps locales to names or ids of templates, `template` is for all others.
+    `sample` asks every n-th experience. `because` says why a condition looks at sentiment.
+    `write_link_to` is a field of the record that gets the link. `holidays` are no business days.
     """
 
     name: str
@@ -113,6 +206,22 @@ class Rule:
     locale: str = ""
     reference_field: str = ""
     tags: tuple[str, ...] = ()
+    send: Send = Send.SERVICE
+    only_if: tuple[FieldCondition, ...] = ()
+    because: str = ""
+    business_days: int = 0
+    quiet_hours: QuietHours | None = None
+    templates: tuple[tuple[str, str], ...] = ()
+    locale_field: str = ""
+    products: ProductSource | None = None
+    business_unit_field: str = ""
+    cooldown: timedelta = timedelta(0)
+    if_left: IfLeft = IfLeft.CANCEL
+    sample: int = 1
+    consent: ConsentSource = ConsentSource.FLAGS
+    hold: Hold = Hold.SALESFORCE
+    write_link_to: str = ""
+    holidays: tuple[date, ...] = ()
 
     def __post_init__(self) -> None:
         if not self.reference_field:
@@ -143,6 +252,46 @@ def parse_duration(text: str) -> timedelta:
     if length > LONGEST_DURATION:
         raise ValueError(f"{quoted(text)} is longer than ten years.")
     return length
+
+
+@dataclass(frozen=True)
+class Delay:
+    """The time between an entry and its invitation: a length of time, then business days."""
+
+    after: timedelta = timedelta(0)
+    business_days: int = 0
+
+
+def parse_delay(text: str) -> Delay:
+    """Return the delay that `0`, `7 days` or `5 business days` is. Raises as `parse_duration`."""
+    counted = re.fullmatch(r"\s*([0-9]{1,9})\s+business\s+days?\s*", text, re.IGNORECASE)
+    if not counted:
+        return Delay(after=parse_duration(text))
+    days = int(counted[1])
+    if days > _MOST_BUSINESS_DAYS:
+        raise ValueError(f"{quoted(text)} is longer than ten years.")
+    return Delay(business_days=days)
+
+
+def parse_sample(text: str) -> int:
+    """Return 1 for `all`, 3 for `every 3rd`. Raises ValueError with a sentence."""
+    words = text.split()
+    if words == ["all"]:
+        return 1
+    found = re.fullmatch(r"every ([1-9][0-9]{0,3})(?:st|nd|rd|th)", " ".join(words))
+    if not found:
+        raise ValueError(f"{quoted(text)} is not a sample. Write it like `every 3rd` or `all`.")
+    if int(found[1]) > _RAREST_SAMPLE:
+        raise ValueError("A sample asks every 1000th at least.")
+    return int(found[1])
+
+
+def parse_time_of_day(text: str) -> time:
+    """Return the time that a clock shows as `20:00`. Raises ValueError with a sentence."""
+    found = re.fullmatch(r"([01][0-9]|2[0-3]):([0-5][0-9])", text)
+    if not found:
+        raise ValueError("A time of day is written like `20:00`, from `00:00` to `23:59`.")
+    return time(int(found[1]), int(found[2]))
 
 
 def parse_recipient(text: str) -> Recipient:

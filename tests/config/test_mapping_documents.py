@@ -5,8 +5,9 @@ from datetime import UTC, datetime
 import pytest
 
 from connector.config import locations
-from connector.config.mapping_document import find_zone, read_copy, read_mapping
+from connector.config.mapping_document import read_copy, read_mapping
 from connector.config.metadata import read_schema
+from connector.config.zones import find_zone
 from connector.core.errors import ConfigurationError
 from connector.core.reviews import ReviewType
 from connector.core.words import UnknownWord

@@ -3,7 +3,7 @@
 import ast
 import inspect
 import re
-from datetime import timedelta
+from datetime import date, timedelta
 from enum import Enum
 from types import UnionType
 from typing import Annotated, Union, get_args, get_origin
@@ -11,30 +11,44 @@ from typing import Annotated, Union, get_args, get_origin
 import pytest
 from pydantic import BaseModel
 from ruamel.yaml import YAML
+from ruamel.yaml.comments import CommentedMap
 
 from connector.config import load_settings
-from connector.config.document import ConfigDocument
-from connector.config.mapping_document import CopyDocument, MappingDocument, find_zone
+from connector.config.document import ConfigDocument, Method
+from connector.config.mapping_document import CopyDocument, MappingDocument
 from connector.config.product_document import ProductMappingDocument
+from connector.config.rule_checks import PlacedRule, UnitFacts, rule_checks
+from connector.config.rule_document import RuleDocument
+from connector.config.rule_parts import SharedKeys
 from connector.config.secrets import SecretReference
 from connector.config.settings import SignIn
+from connector.config.yaml_source import YamlSource
+from connector.config.zones import find_zone
 from connector.core.case_rules import TEMPLATE_WORDS, UNIT_WORD
 from connector.core.declarations import OBJECT_OF, TYPES
 from connector.core.mapping_faults import SOURCES, WRITTEN_BY_FLOWS
 from connector.core.product_mapping import CUSTOM, TRUSTPILOT_FIELDS
 from connector.core.reviews import ReviewType
 from connector.core.rules import (
+    PRODUCT_LINES,
+    PRODUCT_WORDS,
     RECIPIENT_WORDS,
     REFERENCE_FIELDS,
     STAGE_FIELDS,
     Channel,
+    ConsentSource,
+    Hold,
+    IfLeft,
+    Send,
     TriggerObject,
     parse_duration,
+    parse_sample,
 )
 from connector.core.transforms import EXAMPLES, TRANSFORMS, parse_transform
 from connector.gateways import trustpilot_product_wire, trustpilot_service_wire
 
 PAGE = "docs/configuration.md"
+RULES = "docs/rules.md"
 
 
 def model_in(annotation):
@@ -61,7 +75,13 @@ def keys_of(model, prefix=""):
             yield from keys_of(inner, f"{path}[]." if is_list else f"{path}.")
 
 
-KEYS = dict(keys_of(ConfigDocument))
+def is_told_with_the_rules(path):
+    """Whether this is the long form of a key that rules and their defaults share."""
+    section, _, key = path.partition("invitations.defaults.")
+    return not section and key.partition(".")[0] in SharedKeys.model_fields and "." in key
+
+
+KEYS = {path: key for path, key in keys_of(ConfigDocument) if not is_told_with_the_rules(path)}
 SECTIONS = (
     "salesforce",
     "trustpilot",
@@ -76,16 +96,79 @@ SECTIONS = (
 
 def documented(page):
     """Every documented key by its path, with the cells of its row."""
-    return {
+    found = {
         f"{table.heading}.{row[0].strip('`')}": row
         for table in page(PAGE).tables
         if table.header == ("key", "meaning", "default")
         for row in table.rows
     }
+    return found | {f"invitations.rules[].{row[0].strip('`')}": row for row in rows_of_rules(page)}
+
+
+def rows_of_rules(page):
+    """The rows of all tables of keys in the page of the rules."""
+    tables = page(RULES).tables
+    return [row for each in tables if each.header[-1] == "example" for row in each.rows]
 
 
 def test_every_key_is_documented_and_every_documented_key_exists(page):
     assert set(documented(page)) | set(SECTIONS) == set(KEYS)
+
+
+def test_every_key_of_a_rule_is_documented_once(page):
+    names = [row[0] for row in rows_of_rules(page)]
+    assert sorted(names) == sorted(set(names))
+
+
+ORDER_RULE = {
+    "name": "orders",
+    "on": "Order",
+    "becomes": {"Status": "Activated"},
+    "to": "bill_to",
+    "after": "7 days",
+    "as": "email",
+}
+
+
+def test_the_example_of_every_key_holds_the_key_and_is_a_sound_rule(page):
+    for key, *_, cell in rows_of_rules(page):
+        example = YAML(typ="safe").load(cell.strip("`"))
+        top, *below = key.strip("`").split(".")
+        assert all(word in str(example) for word in (top, *below)), key
+        document = RuleDocument.model_validate(ORDER_RULE | as_configured(example))
+        unit = UnitFacts("shop", None, has_link_keys=True)
+        placed = PlacedRule(YamlSource("", {}, CommentedMap()), (), document, [unit])
+        assert list(rule_checks(placed)) == [], key
+
+
+def as_configured(example):
+    """A day is text in a configuration, whatever another reader of YAML makes of it."""
+    return {key: str(each) if isinstance(each, date) else each for key, each in example.items()}
+
+
+def test_every_condition_that_the_page_shows_is_one(page):
+    for cell in page(RULES).table("written").column():
+        assert RuleDocument.model_validate(ORDER_RULE | YAML(typ="safe").load(cell)).conditions
+
+
+def test_the_words_of_products_stand_in_the_page(page):
+    lines = page(RULES).prose.splitlines()
+    (line,) = [line for line in lines if line.startswith("Words for `products.fields`:")]
+    assert tuple(re.findall(r"`(\w+)`", line)) == PRODUCT_WORDS
+
+
+@pytest.mark.parametrize(
+    ("key", "words"),
+    [("send", Send), ("consent", ConsentSource), ("if_left", IfLeft), ("hold", Hold)],
+)
+def test_the_words_of_a_rule_stand_in_the_page(key, words, page):
+    cell = documented(page)[f"invitations.rules[].{key}"][1]
+    assert re.findall(r"`(\w+)`", cell) == [each.value for each in words]
+
+
+def test_the_methods_of_a_business_unit_stand_in_the_page(page):
+    cell = documented(page)["business_units[].method"][1]
+    assert re.findall(r"`(\w+)`", cell)[:-1] == [each.value for each in Method]
 
 
 @pytest.mark.parametrize("path", sorted(set(KEYS) - set(SECTIONS)))
@@ -98,7 +181,9 @@ def test_the_last_column_tells_which_keys_are_needed(path, page):
 def test_the_default_in_the_page_is_the_default(path, page):
     cell, default = documented(page)[path][2], KEYS[path].default
     written = re.fullmatch(r"`(.*)`", cell)
-    if isinstance(default, timedelta):
+    if path.endswith(".sample"):
+        assert parse_sample(written[1]) == default
+    elif isinstance(default, timedelta):
         assert parse_duration(written[1]) == default
     elif isinstance(default, bool):
         assert written[1] == str(default).lower()
@@ -136,20 +221,21 @@ def test_the_channels_stand_in_the_page(page):
 
 
 def test_the_objects_of_rules_stand_in_the_page(page):
-    table = page(PAGE).table("`on`")
+    table = page(RULES).table("`on`")
     assert table.column() == [each.value for each in TriggerObject]
     assert table.column(1) == [STAGE_FIELDS[each] for each in TriggerObject]
     assert table.column(3) == [REFERENCE_FIELDS[each] for each in TriggerObject]
+    assert table.column(4) == [PRODUCT_LINES.get(each, "none") for each in TriggerObject]
 
 
 def test_the_recipients_of_each_object_stand_in_the_page(page):
-    cells = page(PAGE).table("`on`").column(2)
+    cells = page(RULES).table("`on`").column(2)
     assert [tuple(cell.split(", ")) for cell in cells] == list(RECIPIENT_WORDS.values())
 
 
 def test_every_recipient_is_explained(page):
     words = {word for each in RECIPIENT_WORDS.values() for word in each}
-    assert set(page(PAGE).table("recipient").column()) == words
+    assert set(page(RULES).table("recipient").column()) == words
 
 
 def test_the_words_of_templates_stand_in_the_page(page):

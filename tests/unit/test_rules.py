@@ -1,7 +1,7 @@
 """The small grammar of rules: lengths of time, recipients, field paths; and a rule's version."""
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 from hypothesis import given
@@ -12,12 +12,18 @@ from connector.core.rules import (
     REFERENCE_FIELDS,
     STAGE_FIELDS,
     Channel,
+    Delay,
+    FieldCondition,
+    QuietHours,
     Recipient,
     Rule,
     TriggerObject,
+    parse_delay,
     parse_duration,
     parse_field_path,
     parse_recipient,
+    parse_sample,
+    parse_time_of_day,
 )
 from connector.core.words import UnknownWord
 
@@ -75,6 +81,61 @@ def test_a_length_of_time_may_be_written_as_people_do(text, expected):
 def test_a_length_of_time_that_is_none_is_refused(text, message):
     with pytest.raises(ValueError, match=message):
         parse_duration(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("0", Delay()),  # at once
+        ("7 days", Delay(after=timedelta(days=7))),
+        ("5 business days", Delay(business_days=5)),
+        (" 1  Business Day ", Delay(business_days=1)),  # singular, blanks and capitals
+        ("0 business days", Delay()),
+    ],
+)
+def test_a_delay_is_a_length_of_time_or_business_days(text, expected):
+    assert parse_delay(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("5 business hours", "is not a length of time"),
+        ("business days", "`days` is not a unit of time|is not a length of time"),
+        ("-5 business days", "is not a length of time"),
+        ("2601 business days", "longer than ten years"),
+    ],
+)
+def test_a_delay_that_is_none_is_refused(text, message):
+    with pytest.raises(ValueError, match=message):
+        parse_delay(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [("all", 1), ("every 1st", 1), ("every 2nd", 2), ("every  3rd", 3), ("every 1000th", 1000)],
+)
+def test_a_sample_is_every_so_many(text, expected):
+    assert parse_sample(text) == expected
+
+
+@pytest.mark.parametrize("text", ["", "every 3", "3rd", "every 0th", "every 1001st", "none"])
+def test_a_sample_that_is_none_is_refused(text):
+    with pytest.raises(ValueError, match="sample"):
+        parse_sample(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"), [("00:00", time(0)), ("08:30", time(8, 30)), ("23:59", time(23, 59))]
+)
+def test_a_time_of_day_is_what_a_clock_shows(text, expected):
+    assert parse_time_of_day(text) == expected
+
+
+@pytest.mark.parametrize("text", ["24:00", "8:00", "08:60", "08:00:00", "8 pm", ""])
+def test_a_time_of_day_that_is_none_is_refused(text):
+    with pytest.raises(ValueError, match="A time of day is written like"):
+        parse_time_of_day(text)
 
 
 @pytest.mark.parametrize(
@@ -165,6 +226,12 @@ def test_a_rule_without_reference_field_takes_the_one_of_its_object():
         {"active_from": datetime(2026, 11, 1, tzinfo=UTC)},
         {"template": "0123456789abcdef01234567"},
         {"tags": ("Type",)},
+        {"only_if": (FieldCondition("Type", ("Web",)),)},
+        {"quiet_hours": QuietHours(time(20), time(8))},
+        {"business_days": 2},
+        {"holidays": (date(2026, 12, 25),)},
+        {"templates": (("en-GB", "one"),)},
+        {"because": "Another reason."},
     ],
 )
 def test_every_change_of_a_rule_gives_it_another_version(change):
