@@ -45,7 +45,13 @@ _NEVER_WRITTEN = frozenset({"AutoNumber", "Formula", "Summary"})
 _ADDRESS_WORDS = frozenset({"consumer_email", "invited_email", "consumer_response_email"})
 _ADDRESS_FIELDS = ("Consumer_Email__c", "Invited_Email__c", "Consumer_Response_Email__c")
 _SEARCHABLE = frozenset({"Email", "Text"})
-_RECIPIENT_FIELDS = ("Recipient_Email__c", "Recipient_Name__c", "Link__c", "Contact__c")
+_RECIPIENT_FIELDS = (
+    "Recipient_Email__c",
+    "Recipient_Name__c",
+    "Link__c",
+    "Contact__c",
+    "Cooldown_Key__c",
+)
 
 
 class OnDelete(StrEnum):

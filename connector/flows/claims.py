@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
 from connector.core.entries import Entry
-from connector.core.issues import Issue
+from connector.core.issues import Issue, issue_key
 from connector.core.objects import INVITATION
-from connector.core.plan_claims import Claim, claim_key, plan_claim, rules_for
-from connector.core.records import Condition, RowResult, Select
-from connector.core.rules import Rule, TriggerObject
+from connector.core.plan_claims import Claim, ClaimPlan, Held
+from connector.core.records import RowResult
+from connector.core.rules import TriggerObject
 from connector.core.run_report import Action, Mark
-from connector.core.units import Unit
 from connector.flows.context import RunContext
-from connector.flows.people import contacts_for, read_contacts, read_records
+from connector.flows.decisions import plan_entries
 from connector.flows.stage_entries import read_entries
 from connector.flows.tally import Tally
 
@@ -24,27 +23,20 @@ TAKEN = "DUPLICATE_VALUE"
 """The org's word for a unique key that somebody inserted before us."""
 
 
-@dataclass(frozen=True)
-class _Candidate:
-    """An entry, the first rule it triggers, and the business unit that rule asks for."""
-
-    entry: Entry
-    rule: Rule
-    unit: Unit
-    key: str
-
-
 def claim_entries(context: RunContext, tally: Tally) -> list[dict[str, Any]]:
     """Claim every experience that entered a stage since the mark; return the new rows with Id."""
     rules = [rule for rule in context.policy.rules if rule.enabled]
     since = {rule.on: _since(context, rule.on) for rule in rules}
     entries, notes = read_entries(context.org, rules, since)
     tally.notes += notes
-    candidates = _candidates(context, entries)
-    claims = _plan(context, candidates)
-    inserted, refused_at = _insert(context, claims, tally)
+    floors = {trigger: _beginning(context, trigger) or context.now for trigger in since}
+    plan = plan_entries(context, entries, floors)
+    tally.notes += plan.notes
+    inserted, refused = _insert(context, plan.claims, tally)
+    # The mark stays before these, so that the next run finds them again.
+    again = [*refused, *_hold(context, plan, tally)]
     for trigger in since:
-        at = min([context.now, *(at for on, at in refused_at if on is trigger)])
+        at = min([context.now, *(each.entered_at for each in again if each.object is trigger)])
         tally.marks.append(Mark(_stream(trigger), "", at))
         if _beginning(context, trigger) is None:
             tally.marks.append(Mark(_stream_begin(trigger), "", context.now))
@@ -84,62 +76,18 @@ def _since(context: RunContext, trigger: TriggerObject) -> datetime:
     return min([context.now, *(start for start in starts if start)])
 
 
-def _candidates(context: RunContext, entries: list[Entry]) -> list[_Candidate]:
-    """One candidate per experience: of two rules on one, the first in the file wins."""
-    found: dict[str, _Candidate] = {}
-    for entry in entries:
-        # The overlap of the second run reaches back before the first one.
-        floor = _beginning(context, entry.object) or context.now
-        for rule in rules_for(entry, context.policy.rules, floor):
-            unit = context.unit_named(rule.business_unit)
-            key = claim_key(context.org.organization_id, unit.id, entry)
-            found.setdefault(key, _Candidate(entry, rule, unit, key))
-    return list(found.values())
-
-
-def _plan(context: RunContext, candidates: list[_Candidate]) -> list[tuple[Entry, Claim]]:
-    """The claims still to be made, after one look at what is claimed already."""
-    if not candidates:
-        return []
-    wanted: dict[TriggerObject, list[str]] = {}
-    for each in candidates:
-        wanted.setdefault(each.entry.object, []).append(each.entry.record_id)
-    keys = tuple(each.key for each in candidates)
-    known = Select(INVITATION, ("Claim_Key__c",), (Condition("Claim_Key__c", "in", keys),))
-    records, (claimed,) = read_records(context.org, wanted, context.policy.rules, known)
-    taken = {row["Claim_Key__c"] for row in claimed.rows}
-    free = [
-        each
-        for each in candidates
-        if each.key not in taken and each.entry.record_id in records.by_id
-    ]
-    pairs = [(each.rule, each.entry.record_id) for each in free]
-    contacts = read_contacts(context.org, contacts_for(pairs, records))
-    return [
-        (
-            each.entry,
-            plan_claim(
-                each.entry,
-                each.rule,
-                each.unit,
-                records.facts(each.entry.record_id, contacts),
-                context.org.organization_id,
-            ),
-        )
-        for each in free
-    ]
-
-
 def _insert(
-    context: RunContext, claims: list[tuple[Entry, Claim]], tally: Tally
-) -> tuple[list[dict[str, Any]], list[tuple[TriggerObject, datetime]]]:
-    tally.actions += [_action(claim) for _, claim in claims]
+    context: RunContext, claims: Sequence[Claim], tally: Tally
+) -> tuple[list[dict[str, Any]], list[Entry]]:
+    """Insert the claims; return the new rows with Id, and the entries whose row was refused."""
+    tally.actions += [_action(claim) for claim in claims]
     if context.dry_run or not claims:
         return [], []
-    results = context.org.insert(INVITATION, [claim.row for _, claim in claims])
+    results = context.org.insert(INVITATION, [claim.row for claim in claims])
     inserted: list[dict[str, Any]] = []
-    refused: list[tuple[TriggerObject, datetime]] = []
-    for (entry, claim), result in zip(claims, results, strict=True):
+    refused: list[Entry] = []
+    for claim, result in zip(claims, results, strict=True):
+        entry = claim.entry
         if result.ok:
             tally.counts["invitations_skipped" if claim.skipped else "invitations_claimed"] += 1
             tally.passed.append(f"claim_refused:{entry.record_id}")
@@ -148,10 +96,29 @@ def _insert(
                 "claimed", rule=claim.row["Rule__c"], record=entry.record_id, invitation=result.id
             )
         elif not _taken(result):
-            # The mark stays before this entry, so that the next run finds it again.
-            refused.append((entry.object, entry.entered_at))
+            refused.append(entry)
             tally.issues.append(_refused(entry, result))
     return inserted, refused
+
+
+def _hold(context: RunContext, plan: ClaimPlan, tally: Tally) -> list[Entry]:
+    """Tell of the rules that could not be judged, and close what is told of the others."""
+    held = {each.rule.name: each for each in plan.held}
+    tally.issues += [_unreadable(each) for each in held.values()]
+    told = (issue_key("rule_unreadable", name) for name in sorted(plan.judged))
+    tally.passed += [key for key in told if key in context.opening.issues]
+    return [each.entry for each in plan.held]
+
+
+def _unreadable(held: Held) -> Issue:
+    return Issue(
+        code="rule_unreadable",
+        message=f"The rule {held.rule.name} asks nobody: {held.reason}",
+        next_step="Give the connector's user read access to the field, or change the rule; "
+        "the entries since then are looked at again.",
+        flow=FLOW,
+        record=held.rule.name,
+    )
 
 
 def _taken(result: RowResult) -> bool:

@@ -13,16 +13,14 @@ from connector.core.plan_sends import (
     Stop,
     Wait,
     link_row,
-    recheck,
     stop_row,
 )
 from connector.core.recipients import Person
 from connector.core.records import Row
-from connector.core.rules import TriggerObject
 from connector.core.run_report import Action
 from connector.core.units import Unit
 from connector.flows.context import RunContext
-from connector.flows.people import read_contacts, read_records
+from connector.flows.decisions import look_again
 from connector.flows.sending import Ready, send_emails, settle_begun
 from connector.flows.tally import Tally
 
@@ -65,20 +63,9 @@ def work_off(context: RunContext, rows: Sequence[Row], tally: Tally) -> None:
 
 
 def _decide(context: RunContext, invitations: list[DueInvitation], tally: Tally) -> _Work:
-    rules = {rule.name: rule for rule in context.policy.rules}
-    wanted: dict[TriggerObject, list[str]] = {}
-    for due in invitations:
-        if due.text("Rule__c") in rules:
-            wanted.setdefault(due.trigger, []).append(due.trigger_id)
-    records, _ = read_records(context.org, wanted, context.policy.rules)
-    contacts = read_contacts(
-        context.org, (due.text("Contact__c") for due in invitations if due.text("Contact__c"))
-    )
     work = _Work([], [], [])
-    for due in invitations:
+    for due, decision in zip(invitations, look_again(context, invitations), strict=True):
         unit = context.unit_of_record(due.text("Business_Unit__c"))
-        rule, record = rules.get(due.text("Rule__c")), records.by_id.get(due.trigger_id)
-        decision = recheck(due, rule, record, contacts.get(due.text("Contact__c")))
         _sort(context, _Judged(due, unit, decision), work, tally)
     return work
 
