@@ -2,38 +2,12 @@
 
 from __future__ import annotations
 
-import re
-
 from connector.core.rules import Rule
 
-KNOWN_LOCALES = tuple(
-    [
-        "da-DK",
-        "de-AT",
-        "de-CH",
-        "de-DE",
-        "en-AU",
-        "en-CA",
-        "en-GB",
-        "en-IE",
-        "en-NZ",
-        "en-US",
-        "es-ES",
-        "fi-FI",
-        "fr-BE",
-        "fr-FR",
-        "it-IT",
-        "ja-JP",
-        "nb-NO",
-        "nl-BE",
-        "nl-NL",
-        "pl-PL",
-        "pt-BR",
-        "pt-PT",
-        "ru-RU",
-        "sv-SE",
-        "zh-CN",
-    ]
+KNOWN_LOCALES = (
+    *("da-DK", "de-AT", "de-CH", "de-DE", "en-AU", "en-CA", "en-GB", "en-IE", "en-NZ", "en-US"),
+    *("es-ES", "fi-FI", "fr-BE", "fr-FR", "it-IT", "ja-JP", "nb-NO", "nl-BE", "nl-NL", "pl-PL"),
+    *("pt-BR", "pt-PT", "ru-RU", "sv-SE", "zh-CN"),
 )
 """The locales that clients of Trustpilot are known to use."""
 
@@ -45,7 +19,7 @@ def known_locale(written: object) -> str:
 
     `en_GB` and `EN-gb` are `en-GB`; `en` alone names no country, and none is guessed.
     """
-    return _BY_SPELLING.get(re.sub("_", "-", str(written or "").strip()).casefold(), "")
+    return _BY_SPELLING.get(str(written or "").strip().replace("_", "-").casefold(), "")
 
 
 def template_for(rule: Rule, locale: str) -> str:
