@@ -113,6 +113,7 @@ def test_an_invitation_that_went_out_keeps_its_status_and_loses_its_recipient(st
         "Recipient_Name__c": None,
         "Link__c": None,
         "Contact__c": None,
+        "Cooldown_Key__c": None,
     }
 
 
