@@ -35,6 +35,8 @@ PERSON_ACCOUNT_FIELDS = (
 )
 """What is read of a person account where its contact hides the same."""
 
+# Reference 6 names this object and not its fields: where the org has others, there is nothing to
+# ask, and nobody has withheld anything.
 CONSENT = "ContactPointTypeConsent"
 CONSENT_FIELDS = ("Id", "PartyId")
 

@@ -347,14 +347,14 @@ def test_of_two_claims_at_once_for_one_person_the_older_is_sent(
     assert len(started.received) == 1
 
 
-@pytest.mark.parametrize(("cooldown", "reads"), [(0 * DAY, 4), (90 * DAY, 5)])
+@pytest.mark.parametrize(("cooldown", "reads"), [(0 * DAY, 5), (90 * DAY, 6)])
 def test_other_invitations_are_read_only_where_a_rule_has_a_cooldown(
     cooldown, reads, started, rule_on, deciding_run
 ):
     started.move("Case")
     deciding_run((rule_on("Case", cooldown=cooldown),))
     paths = [call.path for call in started.emulator.calls.all()]
-    # the opening, the entries, records with claimed keys, contacts
+    # the opening, the entries, records with claimed keys, contacts, the closing
     assert sum(path.endswith("/composite") for path in paths) == reads
     assert not any(path.endswith("/describe") for path in paths)
 
