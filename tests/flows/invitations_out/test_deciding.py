@@ -291,7 +291,7 @@ def test_an_unknown_business_unit_is_recorded_once_and_uses_up_nothing(
     rule = rule_on("Case", business_unit_field="Subject")
     case = closed_case(Subject="elsewhere")
     deciding_run((rule,))
-    deciding_run((rule,))
+    assert deciding_run((rule,)).flows[0].actions == ()
     assert reasons(started) == {case: "unknown_business_unit"}
     started.emulator.org.update("Case", case, {"Subject": settings.business_units[0].name})
     deciding_run((rule,))
