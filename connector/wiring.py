@@ -107,6 +107,7 @@ def run_policy(settings: Settings) -> RunPolicy:
         case_rules=settings.case_rules,
         sender=Sender(sender.name, sender.email, sender.reply_to, sender.redirect_url),
         reach=settings.invitations.reach,
+        cooldown=settings.invitations.cooldown,
         review_url=settings.trustpilot.review_url,
         zones=zone_or_none,
     )

@@ -144,6 +144,7 @@ def _invitations(
             suppressed=suppressed,
             canary=frozenset(address.lower() for address in section.canary),
         ),
+        cooldown=defaults.cooldown,
         places=dict(_places(section, source)),
     )
 

@@ -133,13 +133,15 @@ class SenderSettings:
 class InvitationSettings:
     """The sender and the rules, disabled rules included, in the order of the file.
 
-    `reach` is whom they may reach at all. `places` tells where the keys of rules stand in the
-    file, by rule name and key; a key that a rule leaves to the defaults stands there.
+    `reach` is whom they may reach at all; `cooldown` is that of what has no rule. `places` tells
+    where the keys of rules stand in the file, by rule name and key; a key that a rule leaves to
+    the defaults stands there.
     """
 
     sender: SenderSettings
     rules: tuple[Rule, ...]
     reach: Reach
+    cooldown: timedelta
     places: ReadOnlyMapping[tuple[str, str], str]
 
 

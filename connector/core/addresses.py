@@ -1,10 +1,15 @@
-"""E-mail addresses as keys: the same person in any spelling, without the address itself."""
+"""E-mail addresses as they are compared, and as keys that do not show them."""
 
 from __future__ import annotations
 
 import hashlib
 
 
-def address_key(address: str) -> str:
-    """64 hex characters that stand for an address, whatever its capitals and outer blanks."""
-    return hashlib.sha256(address.strip().lower().encode()).hexdigest()
+def address(text: object) -> str:
+    """An e-mail address as it is compared: in lower case, without outer blanks."""
+    return str(text or "").strip().lower()
+
+
+def address_key(text: object) -> str:
+    """64 hex characters that stand for an address, however it is written."""
+    return hashlib.sha256(address(text).encode()).hexdigest()

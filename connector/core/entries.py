@@ -14,7 +14,7 @@ from types import MappingProxyType
 
 from connector.core.instants import instant
 from connector.core.records import Row
-from connector.core.rules import STAGE_FIELDS, Rule, TriggerObject
+from connector.core.rules import STAGE_FIELDS, IfLeft, Rule, TriggerObject
 
 
 @dataclass(frozen=True)
@@ -161,9 +161,12 @@ def _strength(entry: Entry) -> tuple[int, datetime, bool, str]:
     return rank, entry.entered_at, automatic, entry.old_stage
 
 
-def has_left(entry: Entry, record: Row, rule: Rule) -> bool:
-    """True when the record is in none of the rule's stages any more.
+def has_left(entered: str, record: Row, rule: Rule) -> bool:
+    """True when the record is in none of the rule's stages any more, and the rule minds it.
 
-    Such an entry is not claimed: a claim is for good, and the record may enter again.
+    Such an entry is not claimed: a claim is for good, and the record may enter again. `entered`
+    is the stage of the entry.
     """
-    return record.get(rule.stage_field) not in {*rule.stages, entry.new_stage}
+    if rule.if_left is IfLeft.SEND:
+        return False
+    return record.get(rule.stage_field) not in {*rule.stages, entered}

@@ -6,16 +6,21 @@ so two rules on one experience collide on purpose: nobody is asked twice.
 
 from __future__ import annotations
 
-import hashlib
+from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+from connector.core.addresses import address_key
+from connector.core.asking import Asked, Experience
+from connector.core.checks import CheckResult, Effect, choose, unit_matches
 from connector.core.entries import Entry
 from connector.core.instants import to_the_second
+from connector.core.locales import known_locale, template_for
 from connector.core.objects import InvitationStatus
-from connector.core.recipients import Declined, RecipientFacts, choose_recipient, value_at
+from connector.core.recipients import Person, RecipientFacts, value_at
+from connector.core.records import Row
 from connector.core.rules import Channel, Rule, TriggerObject
 from connector.core.units import Unit
 
@@ -42,6 +47,7 @@ class Claim:
     """Insert this row: the experience is ours to ask about, or is skipped for a reason."""
 
     row: Mapping[str, Any]
+    entry: Entry
 
     @property
     def key(self) -> str:
@@ -54,42 +60,134 @@ class Claim:
         return bool(self.row["Status__c"] == InvitationStatus.SKIPPED.value)
 
 
-def claim_key(organization_id: str, unit_id: str, entry: Entry) -> str:
-    """64 hex characters that stand for one experience with one business unit."""
-    experience = f"{organization_id}|{unit_id}|{entry.object.value}|{entry.record_id}"
-    return hashlib.sha256(experience.encode()).hexdigest()
+@dataclass(frozen=True)
+class Held:
+    """A rule that could not be judged for an entry, and why: the entry must come again."""
+
+    entry: Entry
+    rule: Rule
+    reason: str
 
 
-def rules_for(
-    entry: Entry, rules: Iterable[Rule], floors: Mapping[str, datetime] | None = None
-) -> list[Rule]:
-    """The rules that this entry triggers, in the order of the file.
+@dataclass(frozen=True)
+class ClaimPlan:
+    """Rows to insert, entries that must come again, and sentences on what was left alone.
 
-    A rule without `active_from` counts no entry before its floor, given by the rule's name:
-    what happened before a run knew the rule is nobody's to ask about.
+    `judged` are the names of the rules that could be judged for every entry of theirs.
     """
-    return [
-        rule
-        for rule in rules
-        if rule.enabled
-        and rule.on is entry.object
-        and entry.new_stage in rule.stages
-        and _active(entry, rule.active_from or (floors or {}).get(rule.name))
-    ]
+
+    claims: tuple[Claim, ...] = ()
+    held: tuple[Held, ...] = ()
+    notes: tuple[str, ...] = ()
+    judged: frozenset[str] = frozenset()
 
 
-def _active(entry: Entry, start: datetime | None) -> bool:
-    return start is None or entry.entered_at >= start
+def unit_for(rule: Rule, record: Row, units: Iterable[Unit]) -> Unit | None:
+    """The business unit that a rule asks for: by its name, or by what the record holds."""
+    if not rule.business_unit_field:
+        return next((unit for unit in units if unit.name == rule.business_unit), None)
+    written = value_at(record, rule.business_unit_field)
+    return next((unit for unit in units if unit_matches(written, unit.name, unit.domain)), None)
 
 
-def plan_claim(
-    entry: Entry, rule: Rule, unit: Unit, facts: RecipientFacts, organization_id: str
-) -> Claim:
-    """The claim that this rule makes for this entry: scheduled, or skipped with its reason."""
-    chosen = choose_recipient(rule, facts)
-    row: dict[str, Any] = {
-        "Claim_Key__c": claim_key(organization_id, unit.id, entry),
-        "Business_Unit__c": unit.record_id or None,
+def plan_claims(experiences: Iterable[Experience]) -> ClaimPlan:
+    """The claims to make; of several entries or rules on one experience the first one decides.
+
+    Entries count in the order of time, rules of one entry in the order they come in. Of two
+    experiences of one person within a cooldown the earlier entry is asked. All of them share
+    what is known of other invitations.
+    """
+    ordered = sorted(experiences, key=_turn)
+    planned = _Planned(ordered[0].around.asked if ordered else {})
+    for experience in ordered:
+        planned.take(experience)
+    notes = tuple(f"{count} record(s) {what}" for what, count in planned.told().items())
+    held = tuple(planned.held)
+    judged = frozenset(planned.judged - {each.rule.name for each in held})
+    return ClaimPlan(tuple(planned.claims), held, notes, judged)
+
+
+def _turn(it: Experience) -> tuple[datetime, str, str, str]:
+    entry = it.entry
+    return entry.entered_at, entry.object.value, entry.record_id, entry.new_stage
+
+
+def plan_claim(it: Experience) -> Claim | CheckResult:
+    """The claim that this rule makes for this entry, or the check that says it makes none."""
+    chosen = choose(it)
+    if not isinstance(chosen, CheckResult):
+        return Claim(_row(it) | _scheduled(chosen.person), it.entry)
+    if chosen.effect is not Effect.SKIPPED:
+        return chosen
+    reason = {
+        "Status__c": InvitationStatus.SKIPPED.value,
+        "Reason_Code__c": chosen.code,
+        "Reason__c": chosen.sentence[:255],
+    }
+    return Claim(_row(it) | reason, it.entry)
+
+
+class _Planned:
+    """What was planned so far, for the experiences that follow."""
+
+    def __init__(self, asked: Mapping[str, tuple[Asked, ...]]) -> None:
+        self.claims: list[Claim] = []
+        self.held: list[Held] = []
+        self.left: Counter[str] = Counter()
+        self.judged: set[str] = set()
+        self._asked = dict(asked)
+        self._decided: set[str] = set()
+        self._gone: set[str] = set()
+        self._held_records: set[str] = set()
+
+    def take(self, it: Experience) -> None:
+        """Plan for one more experience, unless it is decided or held already."""
+        if it.key in self._decided or it.entry.record_id in self._held_records:
+            return
+        result = plan_claim(replace(it, around=replace(it.around, asked=self._asked)))
+        self.judged.add(it.rule.name)
+        if isinstance(result, Claim):
+            self.claims.append(result)
+            self._remember(result, it)
+        elif result.effect is Effect.HELD:
+            # A later rule must not ask where this one might have: it stands first in the file.
+            self.held.append(Held(it.entry, it.rule, result.sentence))
+            self._held_records.add(it.entry.record_id)
+        else:
+            self._leave(result, it)
+
+    def told(self) -> Mapping[str, int]:
+        """What was left alone, as ends of sentences, and how often."""
+        gone = len(self._gone - self._decided)
+        left = {"were in a rule's stage and have left it: nobody is asked.": gone} if gone else {}
+        return left | self.left
+
+    def _remember(self, claim: Claim, it: Experience) -> None:
+        self._decided.add(claim.key)
+        if it.rule.locale_field and not _locale(it)[1]:
+            self.left[f"hold no locale that Trustpilot knows (rule {it.rule.name})."] += 1
+        if claim.skipped:
+            return
+        person = str(claim.row["Cooldown_Key__c"])
+        asked = Asked(claim.key, claim.row["Due_At__c"], waiting=True)
+        self._asked[person] = (*self._asked.get(person, ()), asked)
+
+    def _leave(self, result: CheckResult, it: Experience) -> None:
+        if result.effect is Effect.LEFT:
+            self._decided.add(it.key)
+        if result.code == "left_stage":
+            self._gone.add(it.key)
+        if result.code == "not_canary":
+            self.left["were left alone: nobody on them is on the canary list."] += 1
+        if result.code == "condition_not_met":
+            self.left[f"did not meet the conditions of the rule {it.rule.name}."] += 1
+
+
+def _row(it: Experience) -> dict[str, Any]:
+    entry, rule, locale = it.entry, it.rule, _locale(it)[0]
+    return {
+        "Claim_Key__c": it.key,
+        "Business_Unit__c": (it.unit.record_id if it.unit else "") or None,
         "Rule__c": rule.name[:80],
         "Rule_Version__c": rule.version,
         "Trigger_Object__c": entry.object.value,
@@ -100,31 +198,27 @@ def plan_claim(
         "Entered_At__c": to_the_second(entry.entered_at),
         "Evidence__c": entry.evidence,
         "Channel__c": CHANNEL_WORDS[rule.channel],
-        "Due_At__c": _due(entry.entered_at, rule),
-        "Reference_Number__c": reference_number(rule, facts),
-        "Locale__c": rule.locale or None,
-        "Template_Id__c": rule.template or None,
-        "Tags__c": ", ".join(_tags(rule, facts))[:255] or None,
+        "Send__c": rule.send.value,
+        "Hold__c": rule.hold.value,
+        "If_Left__c": rule.if_left.value,
+        "Consent__c": rule.consent.value,
+        "Due_At__c": to_the_second(it.due_at),
+        "Reference_Number__c": reference_number(rule, it.facts),
+        "Locale__c": locale or None,
+        "Template_Id__c": template_for(rule, locale)[:64] or None,
+        "Tags__c": ", ".join(_tags(rule, it.facts))[:255] or None,
         "Attempts__c": 0,
     }
-    if isinstance(chosen, Declined):
-        return Claim(
-            row
-            | {
-                "Status__c": InvitationStatus.SKIPPED.value,
-                "Reason_Code__c": chosen.code,
-                "Reason__c": chosen.reason,
-            }
-        )
-    return Claim(
-        row
-        | {
-            "Status__c": InvitationStatus.SCHEDULED.value,
-            "Contact__c": chosen.contact_id or None,
-            "Recipient_Email__c": chosen.email,
-            "Recipient_Name__c": chosen.name[:255] or None,
-        }
-    )
+
+
+def _scheduled(person: Person) -> dict[str, Any]:
+    return {
+        "Status__c": InvitationStatus.SCHEDULED.value,
+        "Contact__c": person.contact_id or None,
+        "Recipient_Email__c": person.email,
+        "Recipient_Name__c": person.name[:255] or None,
+        "Cooldown_Key__c": address_key(person.email),
+    }
 
 
 def reference_number(rule: Rule, facts: RecipientFacts) -> str:
@@ -138,8 +232,10 @@ def clean_reference(text: str) -> str:
     return text.translate(_REFUSED_IN_REFERENCES).strip()[:255]
 
 
-def _due(entered_at: datetime, rule: Rule) -> datetime:
-    return to_the_second(entered_at + rule.after)
+def _locale(it: Experience) -> tuple[str, bool]:
+    """The locale, and whether the record named one; else it is the rule's."""
+    found = known_locale(value_at(it.facts.record, it.rule.locale_field or "-"))
+    return found or it.rule.locale, bool(found)
 
 
 def _tags(rule: Rule, facts: RecipientFacts) -> list[str]:

@@ -14,19 +14,26 @@ from datetime import UTC, datetime
 from typing import Any
 
 from connector.core.addresses import address_key
+from connector.core.asking import Asking, Surroundings, claim_key
+from connector.core.checks import OF_PERSON, Effect, first_objection
 from connector.core.entries import Entry
-from connector.core.instants import to_the_second
+from connector.core.instants import instant, to_the_second
 from connector.core.objects import InvitationStatus
 from connector.core.plan_claims import (
     CHANNEL_WORDS,
     EXPERIENCE_LOOKUPS,
-    claim_key,
     clean_reference,
 )
 from connector.core.plan_sends import Stop, Wait
-from connector.core.recipients import Declined, Person, may_be_asked
+from connector.core.recipients import (
+    Candidate,
+    People,
+    Person,
+    address_candidate,
+    contact_candidate,
+)
 from connector.core.records import Row
-from connector.core.rules import REFERENCE_FIELDS, Channel, TriggerObject
+from connector.core.rules import REFERENCE_FIELDS, Channel, Send, TriggerObject
 from connector.core.units import Unit
 
 EVIDENCE = "Requested"
@@ -40,7 +47,7 @@ EXPERIENCE_NUMBERS = {
 }
 """Objects whose records have a number: the lookup that leads to one, and the number's field."""
 
-REQUEST_FIELDS = ("Name", *EXPERIENCE_LOOKUPS.values())
+REQUEST_FIELDS = ("Name", *EXPERIENCE_LOOKUPS.values(), "Send__c")
 """What is read of a request beyond what is read of a due invitation."""
 
 
@@ -56,10 +63,10 @@ def is_request(row: Row) -> bool:
 
 @dataclass(frozen=True)
 class Request:
-    """One request: its row, its contact if it names one that can be read, numbers by record id."""
+    """One request: its row, what is known of people, numbers by record id."""
 
     row: Row
-    contact: Row | None = None
+    people: People = field(default_factory=People)
     numbers: Mapping[str, str] = field(default_factory=dict)
 
     @property
@@ -75,6 +82,16 @@ class Request:
             if found:
                 return trigger, str(found)
         return None
+
+    @property
+    def candidate(self) -> Candidate | None:
+        """The contact it names, else the address it holds, with all that is known of them."""
+        contact = str(self.row.get("Contact__c") or "")
+        if contact:
+            return contact_candidate(contact, self.people, EVIDENCE)
+        email = str(self.row.get("Recipient_Email__c") or "").strip()
+        person = Person(email, str(self.row.get("Recipient_Name__c") or ""))
+        return address_candidate(EVIDENCE, person, self.people) if email else None
 
     @property
     def reference(self) -> str:
@@ -117,25 +134,39 @@ def unit_of(row: Row, units: tuple[Unit, ...], known: frozenset[str]) -> Unit | 
 
 
 def plan_request(
-    request: Request, unit: Unit, organization_id: str, now: datetime
-) -> TakeUp | Stop:
-    """The request as a claim, or why it ends here."""
-    person = _person(request)
-    if isinstance(person, Declined):
-        return Stop(InvitationStatus.SKIPPED, person.code, person.reason)
+    request: Request, unit: Unit, around: Surroundings, now: datetime
+) -> TakeUp | Wait | Stop:
+    """The request as a claim, or why it waits or ends here."""
+    due_at = instant(request.row.get("Due_At__c")) or now
+    candidate = request.candidate
+    if candidate is None:
+        reason = "The request names neither a contact nor an address."
+        return Stop(InvitationStatus.SKIPPED, "no_recipient", reason)
+    person = candidate.person
+    key = str(request.row.get("Claim_Key__c") or "") or _key(request, unit, around, person)
+    asking = Asking(candidate, around, due_at, key, around.cooldown)
+    objection = first_objection(OF_PERSON, asking)
+    if objection is not None:
+        if objection.effect is Effect.LEFT:
+            return Wait("Requests wait: their recipients are not on the canary list.")
+        return Stop(InvitationStatus.SKIPPED, objection.code, objection.sentence)
+    send = str(request.row.get("Send__c") or Send.SERVICE.value)
+    if send not in {each.value for each in Send}:
+        words = ", ".join(Send)
+        return Stop(InvitationStatus.FAILED, "unknown_send", f"Send must be one of: {words}.")
     trigger, record_id = request.experience or (None, None)
-    given = request.row.get("Claim_Key__c")
     return TakeUp(
         {
             "Id": request.id,
-            "Claim_Key__c": given or _key(request, unit, organization_id, person),
+            "Claim_Key__c": key,
             "Business_Unit__c": unit.record_id or None,
             "Trigger_Object__c": trigger.value if trigger else None,
             "Trigger_Record_Id__c": record_id,
             "Entered_At__c": to_the_second(now),
             "Evidence__c": EVIDENCE,
             "Channel__c": request.row.get("Channel__c") or CHANNEL_WORDS[Channel.EMAIL],
-            "Due_At__c": request.row.get("Due_At__c") or to_the_second(now),
+            "Send__c": send,
+            "Due_At__c": to_the_second(due_at),
             "Reference_Number__c": request.reference,
             "Recipient_Email__c": person.email,
             "Recipient_Name__c": person.name[:255] or None,
@@ -148,25 +179,18 @@ def plan_request(
     )
 
 
-def _person(request: Request) -> Person | Declined:
-    if request.row.get("Contact__c"):
-        if request.contact is None:
-            return Declined("contact_unreadable", "The contact is deleted or not visible.")
-        return may_be_asked(request.contact)
-    email = str(request.row.get("Recipient_Email__c") or "").strip()
-    if not email:
-        return Declined("no_recipient", "The request names neither a contact nor an address.")
-    if "@" not in email:
-        return Declined("no_email", "Recipient E-mail holds no e-mail address.")
-    return Person(email, str(request.row.get("Recipient_Name__c") or ""))
-
-
-def _key(request: Request, unit: Unit, organization_id: str, person: Person) -> str:
+def _key(request: Request, unit: Unit, around: Surroundings, person: Person) -> str:
     if request.experience:
         trigger, record_id = request.experience
         entry = Entry(trigger, record_id, "", "", _ANY_TIME, EVIDENCE)
-        return claim_key(organization_id, unit.id, entry)
-    parts = (organization_id, unit.id, "request", address_key(person.email), request.reference)
+        return claim_key(around.organization_id, unit.id, entry)
+    parts = (
+        around.organization_id,
+        unit.id,
+        "request",
+        address_key(person.email),
+        request.reference,
+    )
     return hashlib.sha256("|".join(parts).encode()).hexdigest()
 
 

@@ -11,11 +11,21 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from connector.core.asking import Asking, Surroundings
 from connector.core.attempts import LONGEST_SEND, OUTCOME_OF, outcome_row, persons_stop
+from connector.core.checks import OF_PERSON, Effect, first_objection
+from connector.core.entries import has_left
 from connector.core.instants import instant
 from connector.core.objects import AttemptOutcome, InvitationStatus
 from connector.core.outcomes import SendOutcome
-from connector.core.recipients import Declined, Person, may_be_asked
+from connector.core.recipients import (
+    Candidate,
+    People,
+    Person,
+    address_candidate,
+    contact_candidate,
+    flags_of,
+)
 from connector.core.records import Row
 from connector.core.rules import Rule, TriggerObject
 
@@ -130,36 +140,60 @@ def still_waiting(row: Row | None) -> bool:
     return row is not None and row.get("Status__c") in wanted
 
 
-def recheck(
-    due: DueInvitation, rule: Rule | None, record: Row | None, contact: Row | None
-) -> Person | Wait | Stop:
+@dataclass(frozen=True)
+class SecondLook:
+    """What was read again for one due invitation; `record` is None where it is gone."""
+
+    record: Row | None
+    people: People
+    around: Surroundings
+    now: datetime
+
+
+def recheck(due: DueInvitation, rule: Rule | None, look: SecondLook) -> Person | Wait | Stop:
     """Look again at the due moment: still in the stage, still willing, rule still on.
 
-    An invitation that somebody asked for has no rule and no stage.
+    The conditions of a rule are checked at the entry only; everything about the person counts
+    now. What only the canary list forbids waits until the list is gone. An invitation that
+    somebody asked for has no rule and no stage.
     """
     if not due.text("Rule__c"):
-        return _person(due, contact)
+        return _person(due, None, look)
     if rule is None or not rule.enabled:
         return Wait(f"The rule {due.text('Rule__c')} is switched off or gone.")
-    if record is None:
+    if look.record is None:
         return Stop(InvitationStatus.CANCELLED, "record_gone", "The record was deleted.")
-    stage = record.get(rule.stage_field)
-    if stage not in {*rule.stages, due.text("New_Stage__c")}:
+    if has_left(due.text("New_Stage__c"), look.record, rule):
+        stage = look.record.get(rule.stage_field)
         return Stop(
             InvitationStatus.CANCELLED, "left_stage", f"The record has left the stage for {stage}."
         )
-    return _person(due, contact)
+    return _person(due, rule, look)
 
 
-def _person(due: DueInvitation, contact: Row | None) -> Person | Stop:
-    if not due.text("Contact__c"):
-        return Person(due.text("Recipient_Email__c"), due.text("Recipient_Name__c"))
-    if contact is None:
+def candidate_of(
+    due: DueInvitation, rule: Rule | None, record: Row | None, people: People
+) -> Candidate:
+    """The person of a due invitation with all that is known now; a contact's present address."""
+    if due.text("Contact__c"):
+        return contact_candidate(due.text("Contact__c"), people, due.text("Rule__c"))
+    person = Person(due.text("Recipient_Email__c"), due.text("Recipient_Name__c"))
+    flags = flags_of(rule, record or {}, person.email) if rule else ()
+    return address_candidate(due.text("Rule__c"), person, people, *flags)
+
+
+def _person(due: DueInvitation, rule: Rule | None, look: SecondLook) -> Person | Wait | Stop:
+    candidate = candidate_of(due, rule, look.record, look.people)
+    if not candidate.readable:
         return Stop(InvitationStatus.CANCELLED, "contact_gone", "The contact was deleted.")
-    person = may_be_asked(contact)
-    if isinstance(person, Declined):
-        return Stop(InvitationStatus.SKIPPED, person.code, person.reason)
-    return person
+    cooldown = rule.cooldown if rule else look.around.cooldown
+    asking = Asking(candidate, look.around, look.now, due.text("Claim_Key__c"), cooldown)
+    objection = first_objection(OF_PERSON, asking)
+    if objection is None:
+        return candidate.person
+    if objection.effect is Effect.LEFT:
+        return Wait("Invitations wait: their recipients are not on the canary list.")
+    return Stop(InvitationStatus.SKIPPED, objection.code, objection.sentence)
 
 
 def stop_row(due: DueInvitation, stop: Stop) -> dict[str, Any]:

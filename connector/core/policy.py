@@ -64,7 +64,7 @@ class RunPolicy:
 
     `schema` is the package and what the mappings declare beyond it; `copies` are the mappings
     that write reviews to objects of the admin's own as well. `zones` finds the time zones that
-    rules and records name.
+    rules and records name. `cooldown` counts for what agents and Flows ask for.
     """
 
     organization_id: str
@@ -83,6 +83,7 @@ class RunPolicy:
     case_rules: tuple[CaseRule, ...] = ()
     sender: Sender = Sender()
     reach: Reach = EVERYBODY
+    cooldown: timedelta = timedelta(0)
     review_url: str = "https://www.trustpilot.com"
     zones: Zones = field(default=only_utc, compare=False, repr=False)
 

@@ -1,10 +1,14 @@
-"""Finds out whom a rule invites for a record, and whether that person may be asked."""
+"""Finds out who stands on a rule's ladder for a record, and what is known of them.
+
+Whether they may be asked is decided in `checks`.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
+from connector.core.addresses import address
 from connector.core.records import Row
 from connector.core.rules import Recipient, Rule
 
@@ -25,6 +29,17 @@ ROLE_KINDS = frozenset({"contact_role", "primary_contact"})
 """Recipient kinds that are found among an opportunity's contact roles."""
 
 
+INDIVIDUAL_FIELDS = (
+    "IndividualId",
+    "Individual.HasOptedOutSolicit",
+    "Individual.HasOptedOutProcessing",
+    "Individual.ShouldForget",
+)
+"""What is read of a contact's Individual, in orgs that keep one."""
+
+_PERSON_ACCOUNT_FLAGS = ("PersonHasOptedOutOfEmail", "PersonEmailBouncedDate")
+
+
 @dataclass(frozen=True)
 class Person:
     """Someone who may be invited; `name` is empty where the org has none."""
@@ -35,20 +50,50 @@ class Person:
 
 
 @dataclass(frozen=True)
-class Declined:
-    """Nobody is invited: a stable reason code and a sentence."""
+class People:
+    """What was read of people: contacts by id, and those behind addresses in lower case.
 
-    code: str
-    reason: str
+    `withheld` are the individuals who withheld their consent to e-mail.
+    """
+
+    contacts: Mapping[str, Row] = field(default_factory=dict)
+    by_address: Mapping[str, tuple[Row, ...]] = field(default_factory=dict)
+    withheld: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
 class RecipientFacts:
-    """What was read about one record: itself, its contact roles, the contacts by id."""
+    """What was read about one record: itself, its contact roles, and the people it names.
+
+    `hidden` are the fields of the record that were asked for and that the org does not show.
+    """
 
     record: Row
     roles: tuple[Row, ...] = ()
-    contacts: Mapping[str, Row] = field(default_factory=dict)
+    people: People = field(default_factory=People)
+    hidden: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """One person on a rule's ladder, whether or not they may be asked.
+
+    `rows` is everything known of the person or of the address: an opt-out in one of them counts.
+    `readable` is false where the record names a contact that could not be read.
+    """
+
+    step: str
+    email: str = ""
+    name: str = ""
+    contact_id: str = ""
+    rows: tuple[Row, ...] = ()
+    readable: bool = True
+    withheld: bool = False
+
+    @property
+    def person(self) -> Person:
+        """The candidate as a recipient."""
+        return Person(self.email, self.name, self.contact_id)
 
 
 def record_fields(rule: Rule) -> tuple[str, ...]:
@@ -81,51 +126,97 @@ def contact_ids(rule: Rule, record: Row, roles: tuple[Row, ...]) -> tuple[str, .
     )
 
 
-def choose_recipient(rule: Rule, facts: RecipientFacts) -> Person | Declined:
-    """The first on the rule's ladder who has an e-mail address and may be asked.
+def typed_addresses(rule: Rule, record: Row) -> tuple[str, ...]:
+    """The addresses on the record itself, in lower case: whose opt-outs must be looked up."""
+    typed = (_typed_email(record, path) for path, _ in map(_places, rule.to) if path)
+    return tuple(dict.fromkeys(address(email) for email in typed if email))
 
-    Where nobody may, the answer tells of the first obstacle on the ladder.
+
+def flag_fields(rule: Rule) -> tuple[str, ...]:
+    """The fields of the record that tell more of an address on it; one that is hidden says no."""
+    paths = (path for path, _ in map(_places, rule.to) if _is_person_email(path))
+    return tuple(_beside(path, flag) for path in paths for flag in _PERSON_ACCOUNT_FLAGS)
+
+
+def candidates(rule: Rule, facts: RecipientFacts) -> tuple[Candidate, ...]:
+    """Everybody on the rule's ladder, in its order; an empty field is a candidate without address.
+
+    Of contacts named twice the first counts.
     """
-    first_obstacle: Declined | None = None
+    found: dict[str, Candidate] = {}
     for recipient in rule.to:
-        for candidate in _candidates(recipient, facts):
-            if isinstance(candidate, Person):
-                return candidate
-            first_obstacle = first_obstacle or candidate
-    return first_obstacle or Declined("no_recipient", "The record names nobody to invite.")
+        if _places(recipient)[0]:
+            here = [_typed(rule, recipient, facts)]
+        else:
+            ids = _contacts(recipient, facts.record, facts.roles)
+            here = [contact_candidate(each, facts.people, str(recipient)) for each in ids]
+        for each in here:
+            found.setdefault(each.contact_id or each.step, each)
+    return tuple(found.values())
 
 
-def may_be_asked(contact: Row) -> Person | Declined:
-    """The contact as a recipient, unless an opt-out or a bounced address forbids it."""
-    if not contact.get("Email"):
-        return Declined("no_email", "The contact has no e-mail address.")
-    if contact.get("HasOptedOutOfEmail"):
-        return Declined("opted_out", "The contact has opted out of e-mail.")
-    if contact.get("IsEmailBounced"):
-        return Declined("bounced", "E-mail to the contact has bounced.")
-    return Person(str(contact["Email"]), str(contact.get("Name") or ""), str(contact["Id"]))
+def contact_candidate(contact_id: str, people: People, step: str) -> Candidate:
+    """The contact with this id as a candidate."""
+    row = people.contacts.get(contact_id)
+    if row is None:
+        return Candidate(step, contact_id=contact_id, readable=False)
+    email, name = str(row.get("Email") or "").strip(), str(row.get("Name") or "")
+    return Candidate(step, email, name, contact_id, (row,), withheld=_withheld((row,), people))
 
 
-def _candidates(recipient: Recipient, facts: RecipientFacts) -> Iterator[Person | Declined]:
+def address_candidate(step: str, person: Person, people: People, *more: Row) -> Candidate:
+    """An address without a contact, with all that is known of contacts who have it, and `more`."""
+    known = (*people.by_address.get(address(person.email), ()), *more)
+    return Candidate(step, person.email, person.name, "", known, withheld=_withheld(known, people))
+
+
+def flags_of(rule: Rule, record: Row, email: str) -> tuple[Row, ...]:
+    """What the record itself tells of this address, in the words of a contact."""
+    paths = (path for path, _ in map(_places, rule.to) if _is_person_email(path))
+    return tuple(
+        {
+            "HasOptedOutOfEmail": value_at(record, _beside(path, _PERSON_ACCOUNT_FLAGS[0])),
+            "IsEmailBounced": bool(value_at(record, _beside(path, _PERSON_ACCOUNT_FLAGS[1]))),
+        }
+        for path in paths
+        if address(value_at(record, path)) == address(email)
+    )
+
+
+def _typed(rule: Rule, recipient: Recipient, facts: RecipientFacts) -> Candidate:
+    path, name_path = _places(recipient)
+    email = _typed_email(facts.record, path)
+    if not email:
+        return Candidate(str(recipient))
+    name = value_at(facts.record, name_path) if name_path else None
+    person = Person(email, str(name or ""))
+    return address_candidate(
+        str(recipient), person, facts.people, *flags_of(rule, facts.record, email)
+    )
+
+
+def _typed_email(record: Row, path: str) -> str:
+    email = value_at(record, path)
+    return email.strip() if isinstance(email, str) and "@" in email else ""
+
+
+def _places(recipient: Recipient) -> tuple[str, str]:
+    """Where the record itself holds address and name; nothing for recipients that are contacts."""
     if recipient.kind == "supplied_email":
-        yield _typed_in(facts.record, "SuppliedEmail", "SuppliedName")
-    elif recipient.kind == "field":
-        yield _typed_in(facts.record, recipient.value, "")
-    else:
-        for contact_id in _contacts(recipient, facts.record, facts.roles):
-            contact = facts.contacts.get(contact_id)
-            if contact is None:
-                yield Declined("contact_unreadable", "The contact is deleted or not visible.")
-            else:
-                yield may_be_asked(contact)
+        return "SuppliedEmail", "SuppliedName"
+    return (recipient.value, "") if recipient.kind == "field" else ("", "")
 
 
-def _typed_in(record: Row, email_path: str, name_path: str) -> Person | Declined:
-    email = value_at(record, email_path)
-    if not isinstance(email, str) or "@" not in email:
-        return Declined("no_email", f"The field {email_path} holds no e-mail address.")
-    name = value_at(record, name_path) if name_path else None
-    return Person(email.strip(), str(name or ""))
+def _is_person_email(path: str) -> bool:
+    return path.rpartition(".")[2].casefold() == "personemail"
+
+
+def _beside(path: str, field_name: str) -> str:
+    return f"{path.rpartition('.')[0]}.{field_name}".lstrip(".")
+
+
+def _withheld(rows: tuple[Row, ...], people: People) -> bool:
+    return any(row.get("IndividualId") in people.withheld for row in rows)
 
 
 def _contacts(recipient: Recipient, record: Row, roles: tuple[Row, ...]) -> Iterator[str]:

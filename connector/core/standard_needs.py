@@ -9,8 +9,10 @@ from connector.core.org_shapes import PicklistWord, StandardField
 from connector.core.recipients import (
     CONTACT_FIELDS,
     CONTACT_LOOKUPS,
+    INDIVIDUAL_FIELDS,
     ROLE_FIELDS,
     ROLE_KINDS,
+    flag_fields,
     record_fields,
 )
 from connector.core.rules import Rule, TriggerObject
@@ -36,15 +38,37 @@ def rule_fields(rule: Rule, places: Places) -> Iterator[StandardField]:
         place = places.get((rule.name, "to"), "")
         for field in ROLE_FIELDS:
             yield StandardField("OpportunityContactRole", field, cost, critical=True, place=place)
-    if any(recipient.kind in {*ROLE_KINDS, *CONTACT_LOOKUPS} for recipient in rule.to):
-        yield from _of_contacts()
+    yield from _of_checks(rule, places)
+    yield from _of_contacts(rule)
     yield from _of_history(rule.on)
 
 
-def _of_contacts() -> Iterator[StandardField]:
-    yield StandardField("Contact", "Id", _CONTACT_COSTS["Id"], critical=True)
+def _of_checks(rule: Rule, places: Places) -> Iterator[StandardField]:
+    waits = f"the rule {rule.name} asks nobody until it can be read"
+    for key, paths in (
+        ("only_if", tuple(each.field for each in rule.only_if)),
+        ("business_unit", (rule.business_unit_field,)),
+    ):
+        place = places.get((rule.name, key), "")
+        for path in filter(None, paths):
+            yield StandardField(rule.on.value, path, waits, critical=True, place=place)
+    if rule.locale_field:
+        cost = f"the rule {rule.name} asks everybody in its default locale"
+        place = places.get((rule.name, "locale"), "")
+        yield StandardField(rule.on.value, rule.locale_field, cost, place=place)
+    for path in flag_fields(rule):
+        cost = "person accounts that opted out or bounced may be invited all the same"
+        yield StandardField(rule.on.value, path, cost, place=places.get((rule.name, "to"), ""))
+
+
+def _of_contacts(rule: Rule) -> Iterator[StandardField]:
+    if any(recipient.kind in {*ROLE_KINDS, *CONTACT_LOOKUPS} for recipient in rule.to):
+        yield StandardField("Contact", "Id", _CONTACT_COSTS["Id"], critical=True)
     for field in CONTACT_FIELDS:
         yield StandardField("Contact", field, _CONTACT_COSTS[field])
+    for field in INDIVIDUAL_FIELDS:
+        cost = "people whose Individual forbids it are invited all the same"
+        yield StandardField("Contact", field, cost, only_with="IndividualId")
 
 
 _CONTACT_COSTS = {

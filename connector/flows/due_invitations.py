@@ -13,17 +13,14 @@ from connector.core.plan_sends import (
     Stop,
     Wait,
     link_row,
-    recheck,
-    still_waiting,
     stop_row,
 )
 from connector.core.recipients import Person
-from connector.core.records import Condition, Row, Select
-from connector.core.rules import TriggerObject
+from connector.core.records import Row
 from connector.core.run_report import Action
 from connector.core.units import Unit
 from connector.flows.context import RunContext
-from connector.flows.people import read_contacts, read_records
+from connector.flows.decisions import look_again
 from connector.flows.sending import Ready, send_emails, settle_begun
 from connector.flows.tally import Tally
 
@@ -66,26 +63,10 @@ def work_off(context: RunContext, rows: Sequence[Row], tally: Tally) -> None:
 
 
 def _decide(context: RunContext, invitations: list[DueInvitation], tally: Tally) -> _Work:
-    rules = {rule.name: rule for rule in context.policy.rules}
-    wanted: dict[TriggerObject, list[str]] = {}
-    for due in invitations:
-        if due.text("Rule__c") in rules:
-            wanted.setdefault(due.trigger, []).append(due.trigger_id)
-    own = Select(
-        INVITATION, ("Id", "Status__c"), (Condition("Id", "in", tuple(d.id for d in invitations)),)
-    )
-    records, (now,) = read_records(context.org, wanted, context.policy.rules, own)
-    stands = {str(row["Id"]): row for row in now.rows}
-    invitations = [due for due in invitations if still_waiting(stands.get(due.id))]
-    contacts = read_contacts(
-        context.org, (due.text("Contact__c") for due in invitations if due.text("Contact__c"))
-    )
     work = _Work([], [], [])
-    for due in invitations:
-        unit = context.unit_of_record(due.text("Business_Unit__c"))
-        rule, record = rules.get(due.text("Rule__c")), records.by_id.get(due.trigger_id)
-        decision = recheck(due, rule, record, contacts.get(due.text("Contact__c")))
-        _sort(context, _Judged(due, unit, decision), work, tally)
+    for each in look_again(context, invitations)[0]:
+        unit = context.unit_of_record(each.due.text("Business_Unit__c"))
+        _sort(context, _Judged(each.due, unit, each.decision), work, tally)
     return work
 
 

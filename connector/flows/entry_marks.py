@@ -5,9 +5,10 @@ It reads nothing and writes nothing: marks come from the opening and travel with
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
+from connector.core.entries import Entry
 from connector.core.instants import instant, to_the_second
 from connector.core.observed import Sights, Watch, kept_for, sights_text
 from connector.core.rules import Rule, TriggerObject
@@ -22,9 +23,6 @@ LONGEST_TRANSACTION = timedelta(hours=1)
 
 SWEEP = "_sweep"
 BEGIN = "_begin"
-
-Refused = tuple[TriggerObject, str, datetime]
-"""Object, record and moment of an entry whose claim the org refused."""
 
 
 def stream(trigger: TriggerObject) -> str:
@@ -57,15 +55,14 @@ def new_marks(
     context: RunContext,
     watched: Mapping[TriggerObject, Watch],
     sights: Mapping[TriggerObject, Sights],
-    refused: Iterable[Refused],
+    again: Sequence[Entry],
 ) -> list[Mark]:
-    """The marks after everything found was claimed, or refused: those are found again."""
-    again = list(refused)
+    """The marks after everything found was decided, but for what must be found `again`."""
     marks: list[Mark] = []
     for trigger, watch in watched.items():
-        mine = [(record, at) for on, record, at in again if on is trigger]
-        at = min([context.now, *(at for _, at in mine)])
-        seen = kept_for((record for record, _ in mine), watch.sights, sights.get(trigger, {}))
+        mine = [entry for entry in again if entry.object is trigger]
+        at = min([context.now, *(entry.entered_at for entry in mine)])
+        seen = kept_for((entry.record_id for entry in mine), watch.sights, sights.get(trigger, {}))
         marks.append(Mark(stream(trigger), "", at, sights_text(seen)))
         if watch.is_sweep or _mark(context, trigger, SWEEP) is None:
             marks.append(Mark(stream(trigger) + SWEEP, "", context.now))

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from connector.core.addresses import address
 from connector.core.issues import Issue
 from connector.core.objects import INVITATION, InvitationStatus
 from connector.core.plan_requests import (
@@ -27,7 +28,8 @@ from connector.core.run_report import Action
 from connector.core.units import Unit
 from connector.flows.claims import FLOW, TAKEN
 from connector.flows.context import RunContext
-from connector.flows.people import read_contacts
+from connector.flows.decisions import surroundings
+from connector.flows.people import read_people
 from connector.flows.tally import Tally
 
 _COUNTED = {
@@ -45,10 +47,16 @@ def take_up_requests(context: RunContext, tally: Tally) -> list[dict[str, Any]]:
     takings: dict[str, TakeUp] = {}
     ended: list[dict[str, Any]] = []
     requests = {request.id: request for request in _read(context, units)}
+    candidates = [each.candidate for each in requests.values() if each.candidate]
+    around = surroundings(context, [context.policy.cooldown], candidates)
     for request in requests.values():
         unit = units[request.id]
-        planned = unit if isinstance(unit, Stop) else _plan(context, request, unit)
-        if isinstance(planned, Stop):
+        planned = (
+            unit if isinstance(unit, Stop) else plan_request(request, unit, around, context.now)
+        )
+        if isinstance(planned, Wait):
+            _wait(planned, tally)
+        elif isinstance(planned, Stop):
             tally.actions.append(Action("end request", request.id, {"reason": planned.code}))
             ended.append(refused_request_row(request, planned))
         elif planned.key not in takings:  # a second one of the same key waits for the next run
@@ -69,23 +77,25 @@ def _units(context: RunContext, tally: Tally) -> dict[str, Unit | Stop]:
     for row in context.opening.requested:
         unit = unit_of(row, context.units, known)
         if isinstance(unit, Wait):
-            tally.counts["invitations_waiting"] += 1
-            tally.notes.append(unit.reason)
+            _wait(unit, tally)
         else:
             found[str(row["Id"])] = unit
     return found
 
 
-def _plan(context: RunContext, request: Request, unit: Unit) -> TakeUp | Stop:
-    return plan_request(request, unit, context.org.organization_id, context.now)
+def _wait(wait: Wait, tally: Tally) -> None:
+    tally.counts["invitations_waiting"] += 1
+    tally.notes.append(wait.reason)
 
 
 def _read(context: RunContext, units: Iterable[str]) -> list[Request]:
     """The requests with what they name; one that is not wanted any more is left out."""
     wanted = frozenset(units)
     rows = [row for row in context.opening.requested if row["Id"] in wanted]
-    contacts = read_contacts(
-        context.org, (str(row["Contact__c"]) for row in rows if row.get("Contact__c"))
+    people = read_people(
+        context.org,
+        [str(row["Contact__c"]) for row in rows if row.get("Contact__c")],
+        [address(row["Recipient_Email__c"]) for row in rows if row.get("Recipient_Email__c")],
     )
     own = Select(
         INVITATION,
@@ -102,11 +112,7 @@ def _read(context: RunContext, units: Iterable[str]) -> list[Request]:
         for field in fields
         if row.get(field)
     }
-    return [
-        Request(row, contacts.get(str(row.get("Contact__c"))), numbers)
-        for row in rows
-        if row["Id"] in still
-    ]
+    return [Request(row, people, numbers) for row in rows if row["Id"] in still]
 
 
 def _numbers(rows: Sequence[Row]) -> list[Select]:

@@ -8,6 +8,7 @@ import pytest
 
 from connector.config.metadata import read_schema
 from connector.core import (
+    checks,
     plan_delivery,
     plan_desk,
     plan_erasure,
@@ -15,8 +16,8 @@ from connector.core import (
     plan_requests,
     plan_sends,
     portal_export,
-    recipients,
 )
+from connector.core.locales import KNOWN_LOCALES
 from connector.core.objects import (
     INVITATION,
     ISSUE,
@@ -32,6 +33,8 @@ from connector.core.rules import TriggerObject
 from connector.flows import erasure
 from connector.flows.engine import FLOWS
 from connector.flows.listing import STREAMS
+
+CHECKS = (*checks.OF_ENTRY, *checks.OF_RECORD, *checks.OF_EXPERIENCE, *checks.OF_PERSON)
 
 PARTS = ("cases",)
 """What is no flow of its own and has a page of its own."""
@@ -63,10 +66,10 @@ def issue_codes(root):
 
 
 def reason_codes(module):
-    """The first text that `Declined(...)` or `Stop(...)` is given that looks like a code."""
+    """The first text that `Stop(...)` is given that looks like a code."""
     tree = ast.parse(inspect.getsource(module))
     made = [each for each in ast.walk(tree) if isinstance(each, ast.Call)]
-    named = [each for each in made if getattr(each.func, "id", "") in ("Declined", "Stop")]
+    named = [each for each in made if getattr(each.func, "id", "") == "Stop"]
     texts = [[arg.value for arg in each.args if isinstance(arg, ast.Constant)] for each in named]
     return {found[0] for found in texts if found}
 
@@ -96,7 +99,8 @@ def test_every_issue_code_is_documented_and_every_documented_code_is_raised(page
 
 
 def test_every_reason_code_is_documented_and_every_documented_one_is_given(page):
-    given = reason_codes(recipients) | reason_codes(plan_sends)
+    given = {each.code for each in CHECKS if each.effect is checks.Effect.SKIPPED}
+    given |= reason_codes(plan_sends)
     given |= set(plan_sends._REASON_AFTER.values())  # noqa: SLF001 - the table itself
     given |= reason_codes(plan_requests) | {code for code, _ in plan_sends.PERSONS_REASONS.values()}
     given |= {code for _, code, _ in plan_desk._BECOMES.values() if code}  # noqa: SLF001 - the same
@@ -104,6 +108,25 @@ def test_every_reason_code_is_documented_and_every_documented_one_is_given(page)
     given.add(plan_erasure.ERASED)
     documented = page("docs/flows/invitations_out.md").table("`Reason_Code__c`").column()
     assert sorted(documented) == sorted(given)
+
+
+def test_the_checks_stand_in_their_page_in_the_order_in_which_they_are_asked(page):
+    rows = page("docs/flows/invitations_out.md").table("check").rows
+    effects = {
+        checks.Effect.OTHER_RULE: "the next rule is tried",
+        checks.Effect.HELD: "an issue; the next run looks again",
+        checks.Effect.LEFT: "nothing is recorded",
+        checks.Effect.SKIPPED: "`Skipped`",
+    }
+    assert [(row[0].strip("`"), row[2]) for row in rows] == [
+        (each.code, effects[each.effect]) for each in CHECKS
+    ]
+
+
+def test_the_locales_stand_in_their_page(page):
+    lines = page("docs/flows/invitations_out.md").prose.splitlines()
+    (line,) = [line for line in lines if line.startswith("Known locales:")]
+    assert tuple(re.findall(r"`([^`]+)`", line)) == KNOWN_LOCALES
 
 
 @pytest.mark.parametrize(

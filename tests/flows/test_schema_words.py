@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from connector.config.metadata import read_schema
+from connector.core.asking import Experience, Surroundings
 from connector.core.attempts import ATTEMPT_FIELDS
 from connector.core.comment_rights import comment_right_row
 from connector.core.entries import Entry
@@ -78,13 +79,14 @@ def a_claim(on, channel, email):
         channel=channel,
         business_unit="shop",
         locale="en-GB",
-        template="t" * 24,
+        template="t" * 80,  # the name of a template may be long
         tags=("Tag__c", "Tag__c"),
     )
     record = {"Id": "801", "Email__c": email, "Tag__c": LONG, rule.reference_field: LONG}
     entry = Entry(on, "801000000000001AAA", "", "S", NOW, f"{on.value}History")
     unit = Unit("shop", "u", "shop.example", record_id="a0B")
-    return plan_claim(entry, rule, unit, RecipientFacts(record), "00D").row
+    facts, around = RecipientFacts(record), Surroundings("00D")
+    return plan_claim(Experience(entry, rule, facts, unit, around, NOW)).row
 
 
 def claims():

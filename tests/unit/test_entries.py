@@ -1,5 +1,6 @@
 """Which history rows and stamps prove that a record entered a stage, and which do not."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -16,7 +17,7 @@ from connector.core.entries import (
     stamped_entries,
     with_exact_stages,
 )
-from connector.core.rules import Channel, Rule, TriggerObject
+from connector.core.rules import Channel, IfLeft, Rule, TriggerObject
 
 SINCE = datetime(2026, 11, 20, 8, 0, tzinfo=UTC)
 WON = ("Closed Won",)
@@ -302,4 +303,6 @@ def test_a_record_has_left_when_it_is_in_no_stage_of_the_rule(stage, left):
         channel=Channel.EMAIL,
         business_unit="shop",
     )
-    assert has_left(entry("OrderHistory", 1), {"Id": "801A", "Status": stage}, rule) is left
+    assert has_left("Activated", {"Id": "801A", "Status": stage}, rule) is left
+    minds_nothing = replace(rule, if_left=IfLeft.SEND)
+    assert not has_left("Activated", {"Id": "801A", "Status": stage}, minds_nothing)

@@ -7,10 +7,27 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from connector.core.asking import Asked, Experience, Surroundings, claim_key
+from connector.core.checks import is_triggered
 from connector.core.entries import Entry
-from connector.core.plan_claims import claim_key, plan_claim, reference_number, rules_for
-from connector.core.recipients import RecipientFacts
-from connector.core.rules import STAGE_FIELDS, Channel, Rule, TriggerObject, parse_recipient
+from connector.core.plan_claims import (
+    Claim,
+    due_at,
+    plan_claim,
+    plan_claims,
+    reference_number,
+    unit_for,
+)
+from connector.core.policy import Reach
+from connector.core.recipients import People, RecipientFacts, person_key
+from connector.core.rules import (
+    STAGE_FIELDS,
+    Channel,
+    FieldCondition,
+    Rule,
+    TriggerObject,
+    parse_recipient,
+)
 from connector.core.units import Unit
 
 ENTERED = datetime(2026, 11, 20, 8, 0, 0, 750_000, tzinfo=UTC)
@@ -38,13 +55,27 @@ def an_entry(**changes):
     return replace(usual, **changes)
 
 
-def facts(record=None, contacts=(ANNA,)):
+def facts(record=None, contacts=(ANNA,), hidden=()):
     row = {"Id": "801A", "OrderNumber": "00000100", "BillToContactId": ANNA["Id"]}
-    return RecipientFacts(row | (record or {}), (), {c["Id"]: c for c in contacts})
+    return RecipientFacts(
+        row | (record or {}), (), People({c["Id"]: c for c in contacts}), frozenset(hidden)
+    )
+
+
+def experience(rule=None, entry=None, known=None, **changes):
+    rule, entry = rule or a_rule(), entry or an_entry()
+    usual = Experience(
+        entry, rule, known or facts(), SHOP, Surroundings(ORG), due_at(entry.entered_at, rule)
+    )
+    return replace(usual, **changes)
+
+
+def triggered(rule, floor=None):
+    return is_triggered(experience(rule, floor=floor))
 
 
 def claimed(rule=None, entry=None, known=None):
-    return plan_claim(entry or an_entry(), rule or a_rule(), SHOP, known or facts(), ORG)
+    return plan_claim(experience(rule, entry, known))
 
 
 @pytest.mark.parametrize(
@@ -86,7 +117,7 @@ def test_two_rules_on_one_record_collide_on_one_claim_key():
     ],
 )
 def test_a_rule_is_triggered_by_its_object_and_stage_while_active(change, triggers):
-    assert bool(rules_for(an_entry(), [a_rule(**change)])) is triggers
+    assert triggered(a_rule(**change)) is triggers
 
 
 @pytest.mark.parametrize(
@@ -100,14 +131,13 @@ def test_a_rule_is_triggered_by_its_object_and_stage_while_active(change, trigge
     ],
 )
 def test_the_floor_counts_only_for_rules_without_active_from(active_from, floor, triggers):
-    rule = a_rule(active_from=active_from)
-    floors = {rule.name: floor} if floor else {}
-    assert bool(rules_for(an_entry(), [rule], floors)) is triggers
+    assert triggered(a_rule(active_from=active_from), floor) is triggers
 
 
 def test_rules_are_tried_in_the_order_of_the_file():
-    rules = [a_rule(name="b"), a_rule(name="a"), a_rule(name="off", enabled=False)]
-    assert [rule.name for rule in rules_for(an_entry(), rules)] == ["b", "a"]
+    rules = [a_rule(name="b"), a_rule(name="a")]
+    (claim,) = plan_claims(experience(rule) for rule in rules).claims
+    assert claim.row["Rule__c"] == "b"
 
 
 def test_a_claim_carries_its_evidence_and_the_rule_as_it_was():
@@ -201,3 +231,240 @@ def test_a_reference_of_blanks_is_replaced_by_the_record_id(number):
 def test_tags_are_the_values_of_the_fields_that_the_rule_names(values, tags):
     rule = a_rule(tags=("Type", "Account.Industry"))
     assert claimed(rule, known=facts(values)).row["Tags__c"] == tags
+
+
+RETAIL = FieldCondition("Account.Industry", ("Retail",))
+
+
+def test_a_rule_whose_condition_fails_leaves_the_experience_to_the_next_rule():
+    choosy = a_rule(name="choosy", only_if=(RETAIL,))
+    plan = plan_claims([experience(choosy), experience(a_rule(name="plain"))])
+    assert [claim.row["Rule__c"] for claim in plan.claims] == ["plain"]
+    assert plan.notes == ("1 record(s) did not meet the conditions of the rule choosy.",)
+
+
+def test_a_rule_that_cannot_be_judged_holds_the_record_and_no_later_rule_asks():
+    choosy = a_rule(name="choosy", only_if=(RETAIL,))
+    hidden = facts(hidden=["Account.Industry"])
+    plan = plan_claims([experience(choosy, known=hidden), experience(known=hidden)])
+    assert plan.claims == ()
+    assert [(each.rule.name, each.entry) for each in plan.held] == [("choosy", an_entry())]
+    assert "Account.Industry" in plan.held[0].reason
+    assert "choosy" not in plan.judged
+
+
+def test_the_plan_of_a_claimed_experience_is_empty():
+    plan = plan_claims([experience(taken=True)])
+    assert (plan.claims, plan.held, plan.notes) == ((), (), ())
+
+
+def test_two_entries_of_one_record_make_one_claim():
+    later = an_entry(new_stage="Shipped", entered_at=ENTERED + timedelta(hours=1))
+    both = a_rule(stages=("Activated", "Shipped"))
+    (claim,) = plan_claims([experience(both, later), experience(both)]).claims
+    assert claim.row["New_Stage__c"] == "Activated"
+
+
+def second_order(known, rule):
+    entry = an_entry(record_id="801B", entered_at=ENTERED + timedelta(hours=1))
+    return experience(rule, entry, replace(known, record={**known.record, "Id": "801B"}))
+
+
+def test_of_two_orders_of_one_person_within_the_cooldown_the_earlier_entry_is_asked():
+    rule = a_rule(cooldown=timedelta(days=90))
+    two = [second_order(facts(), rule), experience(rule)]
+    plan = plan_claims(two)
+    assert [(c.row["Trigger_Record_Id__c"], c.row.get("Reason_Code__c")) for c in plan.claims] == [
+        ("801A", None),
+        ("801B", "cooldown"),
+    ]
+    assert plan == plan_claims(reversed(two))
+
+
+def test_without_a_cooldown_each_order_of_a_person_is_asked_about():
+    plan = plan_claims([experience(), second_order(facts(), a_rule())])
+    assert [claim.skipped for claim in plan.claims] == [False, False]
+
+
+def test_one_order_with_two_business_units_has_one_claim_for_each():
+    other = replace(SHOP, name="other", id="u2", record_id="a0B000000000002AAA")
+    plan = plan_claims([experience(), experience(a_rule(name="b"), unit=other)])
+    assert [claim.row["Business_Unit__c"] for claim in plan.claims] == [
+        SHOP.record_id,
+        other.record_id,
+    ]
+
+
+BY_BRAND = {"business_unit": "", "business_unit_field": "Brand__c"}
+
+
+@pytest.mark.parametrize(
+    ("brand", "name"),
+    [
+        ("shop", "shop"),
+        (" SHOP ", "shop"),  # by name, whatever its capitals
+        ("Shop.Example", "shop"),  # by domain
+        ("other", ""),
+        ("", ""),  # nothing was said, so nothing is guessed
+        (None, ""),
+        (7, ""),
+    ],
+)
+def test_a_field_names_the_business_unit_by_name_or_domain(brand, name):
+    found = unit_for(a_rule(**BY_BRAND), {"Brand__c": brand}, [SHOP])
+    assert (found.name if found else "") == name
+
+
+def test_an_unknown_business_unit_is_recorded_under_a_key_that_burns_no_experience():
+    claim = plan_claim(experience(a_rule(**BY_BRAND), unit=None))
+    assert claim.row["Reason_Code__c"] == "unknown_business_unit"
+    assert claim.row["Business_Unit__c"] is None
+    assert claim.key != claimed().key
+
+
+def test_every_third_experience_is_asked_and_the_others_say_that_they_were_not_sampled():
+    orders = [an_entry(record_id=f"801{n:04}") for n in range(900)]
+    third = plan_claims(experience(a_rule(sample=3), entry) for entry in orders).claims
+    sixth = plan_claims(experience(a_rule(sample=6), entry) for entry in orders).claims
+    asked = {claim.key for claim in third if not claim.skipped}
+    assert len(third) == 900
+    assert 250 < len(asked) < 350
+    assert {c.row["Reason_Code__c"] for c in third if c.skipped} == {"not_sampled"}
+    assert {claim.key for claim in sixth if not claim.skipped} < asked  # nested, not drawn anew
+
+
+def test_a_canary_list_leaves_the_experiences_of_others_unclaimed():
+    reach = Reach(canary=frozenset({"tester@shop.example"}))
+    plan = plan_claims([experience(around=Surroundings(ORG, reach))])
+    assert plan.claims == ()
+    assert plan.notes == ("1 record(s) were left alone: nobody on them is on the canary list.",)
+
+
+def test_somebody_on_the_canary_list_is_asked_wherever_they_stand_on_the_ladder():
+    tester = {"Id": "003T", "Email": "Tester@Shop.example", "Name": "Tester"}
+    reach = Reach(canary=frozenset({"tester@shop.example"}))
+    rule = a_rule(to=(parse_recipient("bill_to"), parse_recipient("ship_to")))
+    known = facts({"ShipToContactId": "003T"}, [ANNA, tester])
+    around = Surroundings(ORG, reach)
+    assert plan_claim(experience(rule, known=known, around=around)).row["Contact__c"] == "003T"
+    out = facts({"ShipToContactId": "003T"}, [ANNA, {**tester, "HasOptedOutOfEmail": True}])
+    declined = plan_claim(experience(rule, known=out, around=around))
+    assert declined.row["Reason_Code__c"] == "opted_out"
+
+
+@pytest.mark.parametrize(
+    ("written", "locale", "template"),
+    [
+        ("de_DE", "de-DE", "german"),
+        ("EN-gb", "en-GB", "british"),
+        ("en-US", "en-US", "british"),  # another English, before the one for all others
+        ("fr-FR", "fr-FR", "usual"),
+        ("en", "da-DK", "usual"),  # no country, so the rule's own locale
+        (None, "da-DK", "usual"),
+    ],
+)
+def test_the_locale_of_the_record_chooses_the_template(written, locale, template):
+    rule = a_rule(
+        locale="da-DK",
+        locale_field="Locale__c",
+        template="usual",
+        templates=(("de", "german"), ("en-GB", "british")),
+    )
+    row = claimed(rule, known=facts({"Locale__c": written})).row
+    assert (row["Locale__c"], row["Template_Id__c"]) == (locale, template)
+
+
+def test_the_person_is_stored_as_a_hash_that_capitals_do_not_change():
+    shouting = facts(contacts=[{**ANNA, "Email": "ANNA@Example.com"}])
+    keys = {claimed(known=known).row["Cooldown_Key__c"] for known in (None, shouting)}
+    assert keys == {person_key(ORG, "anna@example.com")}
+    assert len(keys.pop()) == 64
+    assert person_key("00DX", "anna@example.com") != person_key(ORG, "anna@example.com")
+
+
+_people = st.fixed_dictionaries(
+    {"Email": st.sampled_from(["anna@example.com", "ben@shop.example", "", None])},
+    optional={
+        "HasOptedOutOfEmail": st.booleans(),
+        "IsEmailBounced": st.booleans(),
+        "Individual": st.none() | st.fixed_dictionaries({"ShouldForget": st.booleans()}),
+    },
+)
+_reaches = st.builds(
+    Reach,
+    own_domains=st.sampled_from([frozenset(), frozenset({"shop.example"})]),
+    suppressed=st.sampled_from([frozenset(), frozenset({"anna@example.com"})]),
+    canary=st.sampled_from([frozenset(), frozenset({"ben@shop.example"})]),
+)
+_rules = st.builds(
+    a_rule,
+    name=st.sampled_from(["a", "b"]),
+    sample=st.integers(1, 3),
+    cooldown=st.sampled_from([timedelta(0), timedelta(days=90)]),
+    only_if=st.sampled_from([(), (RETAIL,), (replace(RETAIL, negated=True),)]),
+)
+
+
+@st.composite
+def _days(draw):
+    """Some orders of some people in one run, each seen by some rules."""
+    reach, rules = draw(_reaches), draw(st.lists(_rules, min_size=1, max_size=2))
+    found = []
+    for number in range(draw(st.integers(1, 5))):
+        known = facts(
+            {"Id": f"801{number}", "Account": {"Industry": draw(st.sampled_from(["Retail", ""]))}},
+            [{**ANNA, **draw(_people)}],
+            draw(st.sampled_from([(), ("Account.Industry",)])),
+        )
+        entry = an_entry(
+            record_id=f"801{number}", entered_at=ENTERED + timedelta(days=draw(st.integers(0, 3)))
+        )
+        around, taken = Surroundings(ORG, reach), draw(st.booleans())
+        found.append([experience(rule, entry, known, around=around, taken=taken) for rule in rules])
+    return found
+
+
+@given(_days(), st.randoms())
+def test_any_facts_lead_to_one_decision_about_each_experience_in_any_order(day, chance):
+    plan = plan_claims(it for each in day for it in each)
+    keys = [claim.key for claim in plan.claims]
+    assert len(keys) == len(set(keys))
+    held = {each.entry.record_id for each in plan.held}
+    assert not held & {claim.entry.record_id for claim in plan.claims}
+    shuffled = chance.sample(day, len(day))
+    assert plan_claims(it for each in shuffled for it in each) == plan
+
+
+@given(_days())
+def test_what_was_claimed_is_not_claimed_again(day):
+    every = [it for each in day for it in each]
+    done = {claim.key for claim in plan_claims(every).claims}
+    again = plan_claims(replace(it, taken=it.taken or it.key in done) for it in every)
+    assert again.claims == ()
+
+
+@given(_days())
+def test_nobody_is_scheduled_whom_reach_or_flags_forbid(day):
+    for claim in plan_claims(it for each in day for it in each).claims:
+        (it, *_) = [each for some in day for each in some if each.entry == claim.entry]
+        person, reach = it.facts.people.contacts[ANNA["Id"]], it.around.reach
+        if not claim.skipped:
+            assert not person.get("HasOptedOutOfEmail")
+            assert not person.get("IsEmailBounced")
+            assert person["Email"] not in reach.suppressed
+            assert not reach.canary or person["Email"] in reach.canary
+            assert not (reach.own_domains and person["Email"].endswith("@shop.example"))
+
+
+def test_an_invitation_of_long_ago_is_no_obstacle():
+    prior = Asked("k", ENTERED - timedelta(days=84), waiting=False)
+    around = Surroundings(ORG, asked={person_key(ORG, "anna@example.com"): (prior,)})
+    # The new one is due seven days after the entry: 91 days lie between the two.
+    codes = {
+        days: plan_claim(experience(a_rule(cooldown=timedelta(days=days)), around=around)).row.get(
+            "Reason_Code__c"
+        )
+        for days in (90, 91, 92)
+    }
+    assert codes == {90: None, 91: None, 92: "cooldown"}
+    assert isinstance(claimed(), Claim)

@@ -6,12 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from connector.core.asking import Asked, Surroundings
 from connector.core.attempts import LONGEST_SEND
 from connector.core.comment_rights import comment_right_is_spent, comment_right_row
 from connector.core.objects import AttemptOutcome, InvitationStatus
 from connector.core.outcomes import SendOutcome, Verdict
 from connector.core.plan_sends import (
     DueInvitation,
+    SecondLook,
     Stop,
     Wait,
     attempt_row,
@@ -21,12 +23,14 @@ from connector.core.plan_sends import (
     settle_foreign,
     stop_row,
 )
-from connector.core.recipients import Person
-from connector.core.rules import Channel, Rule, TriggerObject, parse_recipient
+from connector.core.policy import Reach
+from connector.core.recipients import People, Person, person_key
+from connector.core.rules import Channel, IfLeft, Rule, TriggerObject, parse_recipient
 
 NOW = datetime(2026, 11, 27, 8, 0, tzinfo=UTC)
 ANNA = {"Id": "003A", "Email": "new@example.com", "Name": "Anna Example"}
 STAGES = ("Activated", "Shipped")
+ORG = "00D000000000062EAA"
 
 
 def due(**changes):
@@ -52,7 +56,7 @@ def due(**changes):
     )
 
 
-def a_rule(*, enabled=True, stages=STAGES):
+def a_rule(*, enabled=True, stages=STAGES, **more):
     return Rule(
         name="orders",
         on=TriggerObject.ORDER,
@@ -63,6 +67,7 @@ def a_rule(*, enabled=True, stages=STAGES):
         channel=Channel.EMAIL,
         business_unit="shop",
         enabled=enabled,
+        **more,
     )
 
 
@@ -70,9 +75,16 @@ def order(status="Activated"):
     return {"Id": "801A", "Status": status}
 
 
+def again(invitation, rule, record, contact, **around):
+    people = People({contact["Id"]: contact} if contact else {})
+    asked = around.pop("asked", {})
+    surroundings = Surroundings(ORG, Reach(**around), asked)
+    return recheck(invitation, rule, SecondLook(record, people, surroundings, NOW))
+
+
 @pytest.mark.parametrize("rule", [None, a_rule(enabled=False)])
 def test_an_invitation_whose_rule_is_off_or_gone_waits(rule):
-    decision = recheck(due(), rule, order(), ANNA)
+    decision = again(due(), rule, order(), ANNA)
     assert isinstance(decision, Wait)
     assert "orders" in decision.reason
 
@@ -90,7 +102,7 @@ def test_an_invitation_whose_rule_is_off_or_gone_waits(rule):
     ],
 )
 def test_the_second_look_stops_what_has_changed(record, contact, status, code):
-    decision = recheck(due(), a_rule(), record, contact)
+    decision = again(due(), a_rule(), record, contact)
     assert isinstance(decision, Stop)
     assert (decision.status.value, decision.code) == (status, code)
 
@@ -104,13 +116,66 @@ def test_the_second_look_stops_what_has_changed(record, contact, status, code):
     ],
 )
 def test_a_record_still_in_the_stage_is_asked_at_the_contacts_present_address(status, rule):
-    decision = recheck(due(), rule, order(status), ANNA)
+    decision = again(due(), rule, order(status), ANNA)
     assert decision == Person("new@example.com", "Anna Example", "003A")
 
 
 def test_without_a_contact_the_address_of_the_claim_is_asked():
-    decision = recheck(due(Contact__c=None), a_rule(), order(), None)
+    decision = again(due(Contact__c=None), a_rule(), order(), None)
     assert decision == Person("old@example.com", "Anna")
+
+
+def test_a_record_that_left_is_still_asked_about_where_the_rule_says_so():
+    decision = again(due(), a_rule(if_left=IfLeft.SEND), order("Draft"), ANNA)
+    assert decision == Person("new@example.com", "Anna Example", "003A")
+
+
+@pytest.mark.parametrize(
+    ("around", "code"),
+    [
+        ({"own_domains": frozenset({"example.com"})}, "own_domain"),
+        ({"suppressed": frozenset({"new@example.com"})}, "suppressed"),  # asked not to be, since
+        ({"suppressed": frozenset({"old@example.com"})}, ""),  # the address of before
+    ],
+)
+def test_the_second_look_sees_who_is_out_of_reach_by_now(around, code):
+    decision = again(due(), a_rule(), order(), ANNA, **around)
+    assert (decision.code if isinstance(decision, Stop) else "") == code
+
+
+def test_an_invitation_waits_while_a_canary_list_leaves_its_recipient_out():
+    decision = again(due(), a_rule(), order(), ANNA, canary=frozenset({"tester@shop.example"}))
+    assert isinstance(decision, Wait)
+
+
+OWN = Asked("k" * 64, NOW, waiting=True, turn=("2026-11-01", "a01"))
+
+
+@pytest.mark.parametrize(
+    ("other", "stops"),
+    [
+        (Asked("x", NOW - timedelta(days=89), waiting=False), True),  # was sent
+        (Asked("x", NOW - timedelta(days=90), waiting=False), False),  # long enough ago
+        # two runs claimed at once: the older claim goes out, the younger gives way
+        (Asked("x", NOW, waiting=True, turn=("2026-11-02", "a02")), False),
+        (Asked("x", NOW, waiting=True, turn=("2026-10-31", "a00")), True),
+        (Asked("x", NOW, waiting=True, turn=("2026-11-01", "a00")), True),  # same second
+        # younger, but on its way already
+        (Asked("x", NOW, waiting=False, turn=("2026-11-02", "a02")), True),
+    ],
+)
+def test_of_two_invitations_to_one_person_the_older_claim_wins(other, stops):
+    asked = {person_key(ORG, ANNA["Email"]): (OWN, other)}
+    decision = again(due(), a_rule(cooldown=timedelta(days=90)), order(), ANNA, asked=asked)
+    assert isinstance(decision, Stop) is stops
+    if stops:
+        assert (decision.status.value, decision.code) == ("Skipped", "cooldown")
+
+
+def test_an_invitation_is_never_in_its_own_way():
+    asked = {person_key(ORG, ANNA["Email"]): (OWN,)}
+    decision = again(due(), a_rule(cooldown=timedelta(days=90)), order(), ANNA, asked=asked)
+    assert isinstance(decision, Person)
 
 
 def test_a_stopped_invitation_says_why_within_the_field():

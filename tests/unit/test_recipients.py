@@ -1,20 +1,19 @@
-"""Whom a rule asks: the ladder, and the obstacles on it."""
+"""Who stands on the ladder of a rule, and what is known of them."""
 
 from datetime import timedelta
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from connector.core.recipients import (
     CONTACT_LOOKUPS,
-    Declined,
+    People,
     Person,
     RecipientFacts,
-    choose_recipient,
+    candidates,
     contact_ids,
-    may_be_asked,
+    flag_fields,
     record_fields,
+    typed_addresses,
     value_at,
 )
 from connector.core.rules import (
@@ -55,32 +54,11 @@ def role(number, contact, name, *, primary=False):
 
 def facts(record=None, *, roles=(), contacts=(ANNA, BEN)):
     known = {contact["Id"]: contact for contact in contacts}
-    return RecipientFacts({"Id": "006A", **(record or {})}, tuple(roles), known)
+    return RecipientFacts({"Id": "006A", **(record or {})}, tuple(roles), People(known))
 
 
-@pytest.mark.parametrize(
-    ("contact", "code"),
-    [
-        ({**ANNA, "Email": None}, "no_email"),
-        ({**ANNA, "Email": ""}, "no_email"),
-        ({**ANNA, "HasOptedOutOfEmail": True}, "opted_out"),
-        ({**ANNA, "IsEmailBounced": True}, "bounced"),
-    ],
-)
-def test_an_obstacle_has_a_stable_code_and_a_sentence_without_personal_data(contact, code):
-    declined = may_be_asked(contact)
-    assert isinstance(declined, Declined)
-    assert declined.code == code
-    assert declined.reason.endswith(".")
-    assert "example" not in declined.reason.lower()
-
-
-def test_a_contact_whose_opt_out_field_is_hidden_may_be_asked():
-    assert may_be_asked(ANNA) == Person("anna@example.com", "Anna Example", "003A")
-
-
-def test_a_contact_without_a_name_is_asked_without_a_name():
-    assert may_be_asked({"Id": "003A", "Email": "a@example.com", "Name": None}).name == ""
+def ladder_of(known, *ladder, on=TriggerObject.OPPORTUNITY):
+    return candidates(rule(*ladder, on=on), known)
 
 
 @pytest.mark.parametrize(
@@ -105,38 +83,27 @@ def test_a_contact_without_a_name_is_asked_without_a_name():
     ],
 )
 def test_the_ladder_finds_the_contact(ladder, roles, chosen):
-    assert choose_recipient(rule(*ladder), facts(roles=roles)).contact_id == chosen
+    assert ladder_of(facts(roles=roles), *ladder)[0].contact_id == chosen
 
 
-def test_who_has_opted_out_is_passed_over_for_the_next_on_the_ladder():
-    out = {**ANNA, "HasOptedOutOfEmail": True}
-    roles = [role(1, "003A", "Buyer"), role(2, "003B", "User", primary=True)]
-    found = choose_recipient(
-        rule("contact_role Buyer", "primary_contact"), facts(roles=roles, contacts=(out, BEN))
+@pytest.mark.parametrize("record", [{"BillToContactId": None}, {}])
+def test_an_order_that_names_nobody_has_an_empty_ladder(record):
+    assert ladder_of(facts(record), "bill_to", on=TriggerObject.ORDER) == ()
+
+
+def test_a_contact_that_is_deleted_or_not_shared_stands_on_the_ladder_unread():
+    (found,) = ladder_of(
+        facts({"BillToContactId": "003A"}, contacts=()), "bill_to", on=TriggerObject.ORDER
     )
-    assert found.contact_id == "003B"
+    assert (found.contact_id, found.readable) == ("003A", False)
 
 
-def test_where_nobody_may_be_asked_the_first_obstacle_is_told():
-    out, silent = {**ANNA, "HasOptedOutOfEmail": True}, {**BEN, "Email": None}
-    roles = [role(1, "003A", "Buyer"), role(2, "003B", "User", primary=True)]
-    found = choose_recipient(
-        rule("contact_role Buyer", "primary_contact"), facts(roles=roles, contacts=(out, silent))
-    )
-    assert found.code == "opted_out"
-
-
-@pytest.mark.parametrize(
-    ("record", "contacts", "code"),
-    [
-        ({"BillToContactId": None}, (), "no_recipient"),  # the order names nobody
-        ({}, (), "no_recipient"),  # the field is not there
-        ({"BillToContactId": "003A"}, (), "contact_unreadable"),  # deleted or not shared
-    ],
-)
-def test_an_order_that_leads_to_nobody_says_why(record, contacts, code):
-    asked = rule("bill_to", on=TriggerObject.ORDER)
-    assert choose_recipient(asked, facts(record, contacts=contacts)).code == code
+def test_a_contact_that_is_named_twice_stands_on_the_ladder_once():
+    roles = [role(1, "003A", "Buyer", primary=True)]
+    steps = [
+        each.step for each in ladder_of(facts(roles=roles), "primary_contact", "contact_role Buyer")
+    ]
+    assert steps == ["primary_contact"]
 
 
 @pytest.mark.parametrize(
@@ -152,21 +119,53 @@ def test_an_order_that_leads_to_nobody_says_why(record, contacts, code):
     ],
 )
 def test_an_address_on_the_record_itself_is_taken_as_typed(step, record, email):
-    found = choose_recipient(rule(step, on=TriggerObject.CASE), facts(record))
+    (found,) = ladder_of(facts(record), step, on=TriggerObject.CASE)
     assert (found.email, found.contact_id) == (email, "")
 
 
 @pytest.mark.parametrize("typed", [None, "", "none", 7, ["a@example.com"]])
 def test_what_is_typed_but_is_no_address_is_no_email(typed):
-    asked = rule("field Web_Email__c", on=TriggerObject.CASE)
-    assert choose_recipient(asked, facts({"Web_Email__c": typed})).code == "no_email"
+    (found,) = ladder_of(
+        facts({"Web_Email__c": typed}), "field Web_Email__c", on=TriggerObject.CASE
+    )
+    assert found.email == ""
 
 
 def test_the_name_typed_into_the_web_form_goes_with_its_address():
     record = {"SuppliedEmail": "c@example.com", "SuppliedName": "Cleo"}
-    assert choose_recipient(rule("supplied_email"), facts(record)) == Person(
-        "c@example.com", "Cleo"
+    (found,) = ladder_of(facts(record), "supplied_email")
+    assert found.person == Person("c@example.com", "Cleo")
+
+
+def test_what_is_known_of_contacts_with_a_typed_address_is_known_of_the_address():
+    out = {**ANNA, "HasOptedOutOfEmail": True, "IndividualId": "0PK1"}
+    people = People({}, {"anna@example.com": (out,)}, frozenset({"0PK1"}))
+    known = RecipientFacts({"Id": "500A", "SuppliedEmail": "ANNA@example.com"}, (), people)
+    (found,) = ladder_of(known, "supplied_email", on=TriggerObject.CASE)
+    assert found.rows == (out,)
+    assert found.withheld
+    assert typed_addresses(rule("supplied_email"), known.record) == ("anna@example.com",)
+
+
+@pytest.mark.parametrize(
+    ("account", "flags"),
+    [
+        ({}, {"HasOptedOutOfEmail": None, "IsEmailBounced": False}),
+        (
+            {"PersonHasOptedOutOfEmail": True, "PersonEmailBouncedDate": "2026-01-01"},
+            {"HasOptedOutOfEmail": True, "IsEmailBounced": True},
+        ),
+    ],
+)
+def test_the_address_of_a_person_account_brings_the_flags_beside_it(account, flags):
+    record = {"Account": {"PersonEmail": "p@example.com", **account}}
+    (found,) = ladder_of(facts(record), "field Account.PersonEmail", on=TriggerObject.CASE)
+    assert found.rows == (flags,)
+    assert flag_fields(rule("field Account.PersonEmail")) == (
+        "Account.PersonHasOptedOutOfEmail",
+        "Account.PersonEmailBouncedDate",
     )
+    assert flag_fields(rule("field Account.Email__c")) == ()
 
 
 def test_only_the_contacts_on_the_ladder_are_read_each_once():
@@ -192,55 +191,15 @@ def test_a_path_into_nothing_is_nothing(path, value):
     assert value_at({"A": 1, "B": {"C": 2}}, path) == value
 
 
-_flags = st.sampled_from([None, False, True])
-_contacts = st.builds(
-    lambda number, email, out, bounced: {
-        "Id": f"003{number}",
-        "Email": email,
-        "Name": "Someone",
-        "HasOptedOutOfEmail": out,
-        "IsEmailBounced": bounced,
-    },
-    st.integers(0, 3),
-    st.sampled_from([None, "", "someone@example.com"]),
-    _flags,
-    _flags,
-)
-
-
-@given(
-    st.lists(_contacts, max_size=4),
-    st.lists(
-        st.tuples(st.integers(0, 4), st.sampled_from(["Buyer", "User", None]), _flags), max_size=5
-    ),
-)
-def test_nobody_is_ever_chosen_who_may_not_be_asked(contacts, roles):
-    rows = [
-        role(n, f"003{contact}", name, primary=bool(primary))
-        for n, (contact, name, primary) in enumerate(roles)
-    ]
-    known = facts(roles=rows, contacts=contacts)
-    chosen = choose_recipient(rule("contact_role Buyer", "primary_contact"), known)
-    willing = {
-        row["ContactId"]
-        for row in rows
-        if (row["IsPrimary"] or row["Role"] == "Buyer")
-        and isinstance(may_be_asked(known.contacts.get(row["ContactId"], {"Id": ""})), Person)
-    }
-    if isinstance(chosen, Person):
-        assert chosen.contact_id in willing
-    else:
-        assert not willing
-
-
 def test_every_kind_of_recipient_that_a_rule_may_name_is_understood():
     values = {"contact_role": " Buyer", "field": " Some_Email__c"}
     for on, kinds in RECIPIENT_WORDS.items():
         for kind in kinds:
             record = {"Some_Email__c": "a@example.com", "SuppliedEmail": "a@example.com"}
             record |= dict.fromkeys(CONTACT_LOOKUPS.values(), "003A")
-            found = choose_recipient(
-                rule(kind + values.get(kind, ""), on=on),
+            (found,) = ladder_of(
                 facts(record, roles=[role(1, "003A", "Buyer", primary=True)]),
+                kind + values.get(kind, ""),
+                on=on,
             )
-            assert isinstance(found, Person), kind
+            assert "@" in found.email, kind

@@ -70,6 +70,7 @@ def test_lookups_make_child_relationships(schema):
         "RecordType",
         "Product2",
         "Individual",
+        "ContactPointTypeConsent",
     ],
 )
 def test_every_org_has_the_standard_object(schema, name):

@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from itertools import count
 
 import pytest
 
 from connector.core.exit_codes import exit_code
+from connector.core.policy import EVERYBODY, Reach
+from connector.core.rules import Rule
 from connector.core.run_report import RunReport
 from connector.emulator.app import Emulator
+from connector.emulator.doors import InProcessDoor
 from connector.emulator.world import World
+from connector.flows.engine import RunRequest
+from connector.flows.engine import run as engine_run
+from connector.wiring import Transports, connect, run_policy
 
 FLOW = ["invitations_out"]
 INVITATIONS = (
@@ -112,3 +119,30 @@ def due_case(started):
     started.move("Case")
     started.run()
     started.emulator.clock.advance(timedelta(days=1, minutes=1))
+
+
+@pytest.fixture
+def deciding_run(emulator, settings, clock, reporter):
+    """Do one pass with these rules and this reach: `deciding_run(rules, reach, dry_run=False)`."""
+    numbers = count(1)
+
+    def one_run(
+        rules: tuple[Rule, ...], reach: Reach = EVERYBODY, *, dry_run: bool = False
+    ) -> RunReport:
+        door = InProcessDoor(emulator)
+        world = connect(settings, reporter, Transports(door, door, clock))
+        policy = replace(run_policy(settings), rules=rules, reach=reach)
+        return engine_run(world, policy, RunRequest(f"deciding-{next(numbers)}", FLOW, dry_run))
+
+    return one_run
+
+
+@pytest.fixture
+def rule_on(settings):
+    """The ready rule of an object, changed: `rule_on("Order", sample=3)`."""
+
+    def make(sobject: str, **changes) -> Rule:
+        (found,) = [rule for rule in settings.invitations.rules if rule.on.value == sobject]
+        return replace(found, **changes)
+
+    return make
