@@ -17,12 +17,19 @@ ISSUE = "Trustpilot_Issue__c"
 
 
 class InvitationStatus(StrEnum):
-    """Where an invitation stands; "delivered" is not among them: Trustpilot does not tell."""
+    """Where an invitation stands.
 
+    `DELIVERED` and `NOT_DELIVERED` come from the portal's export only: the API does not tell.
+    """
+
+    REQUESTED = "Requested"
     SCHEDULED = "Scheduled"
+    ON_HOLD = "On Hold"
     SENDING = "Sending"
     ACCEPTED = "Accepted"
     LINK_READY = "Link Ready"
+    DELIVERED = "Delivered"
+    NOT_DELIVERED = "Not Delivered"
     CANCELLED = "Cancelled"
     SKIPPED = "Skipped"
     FAILED = "Failed"

@@ -30,7 +30,8 @@ VALUE_LISTS = {
     (
         "Trustpilot_Invitation__c",
         "Status__c",
-    ): "Scheduled, Sending, Accepted, Link Ready, Cancelled, Skipped, Failed, Unknown, Reviewed",
+    ): "Requested, Scheduled, On Hold, Sending, Accepted, Link Ready, Delivered, Not Delivered, "
+    "Cancelled, Skipped, Failed, Unknown, Reviewed",
     ("Trustpilot_Send_Attempt__c", "Outcome__c"): "Accepted, Failed, Not Sent, Unknown",
     ("Trustpilot_Issue__c", "Status__c"): "Open, Closed, Dropped",
 }

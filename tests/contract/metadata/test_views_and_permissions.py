@@ -22,12 +22,30 @@ STANDARD_FIELDS = {  # beyond our own; each is named in Salesforce's object refe
     "Order": {"BillToContactId", "ShipToContactId"},
     "Product2": {"ProductCode", "StockKeepingUnit"},
 }
+REQUEST_FIELDS = {  # what an agent or a Flow fills in
+    "Business_Unit__c",
+    "Case__c",
+    "Channel__c",
+    "Contact__c",
+    "Due_At__c",
+    "Locale__c",
+    "Opportunity__c",
+    "Order__c",
+    "Recipient_Email__c",
+    "Recipient_Name__c",
+    "Reference_Number__c",
+    "Send__c",
+    "Skus__c",
+    "Status__c",
+    "Tags__c",
+    "Template_Id__c",
+}
 VIEWS = {
     "Trustpilot_Business_Unit__c": "All",
     "Trustpilot_Review__c": "All Awaiting_Reply Latest_Reviews Queued_Replies "
     "Recent_Product_Reviews Recent_Service_Reviews",
-    "Trustpilot_Invitation__c": "All Links_Ready Needs_Attention Recently_Sent Scheduled "
-    "Skipped_And_Cancelled",
+    "Trustpilot_Invitation__c": "All Links_Ready Needs_Attention On_Hold Recently_Sent "
+    "Requested Scheduled Skipped_And_Cancelled",
     "Trustpilot_Send_Attempt__c": "All",
     "Trustpilot_Checkpoint__c": "All",
     "Trustpilot_Run__c": "All",
@@ -79,7 +97,7 @@ def test_filters_by_status_use_values_of_the_list(list_views, fields):
             assert set(condition["value"].split(",")) <= known, (object_name, name)
             checked += 1
 
-    assert checked == 10
+    assert checked == 12
 
 
 def test_needs_attention_shows_failed_and_unknown_invitations_only(list_views):
@@ -178,7 +196,9 @@ def test_the_connector_cannot_lift_a_pause(permission_sets):
     assert locked == {f"{object_name}.{field}" for object_name, field in ONLY_READ}
 
 
-def test_agents_edit_replies_and_tags_and_close_issues_and_nothing_else(permission_sets):
+def test_agents_edit_replies_and_tags_close_issues_and_request_invitations_and_nothing_else(
+    permission_sets,
+):
     content = permission_sets["Trustpilot_App_User"]
     editable = {p["field"] for p in content["fieldPermissions"] if p["editable"] == "true"}
     objects = {p["object"] for p in content["objectPermissions"] if p["allowEdit"] == "true"}
@@ -189,6 +209,9 @@ def test_agents_edit_replies_and_tags_and_close_issues_and_nothing_else(permissi
         "Trustpilot_Review__c.Tags_To_Add__c",
         "Trustpilot_Review__c.Tags_Wanted__c",
         "Trustpilot_Issue__c.Status__c",
+        *(f"Trustpilot_Invitation__c.{field}" for field in REQUEST_FIELDS),
     }
-    assert objects == {"Trustpilot_Review__c", "Trustpilot_Issue__c"}
-    assert {p["allowCreate"] for p in content["objectPermissions"]} == {"false"}
+    invitation = "Trustpilot_Invitation__c"
+    assert objects == {"Trustpilot_Review__c", "Trustpilot_Issue__c", invitation}
+    may_create = {p["object"] for p in content["objectPermissions"] if p["allowCreate"] == "true"}
+    assert may_create == {invitation}
