@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from connector.core.asked import kind_fields
 from connector.core.entries import Entry
 from connector.core.instants import to_the_second
 from connector.core.objects import InvitationStatus
@@ -104,6 +105,7 @@ def plan_claim(
         "Template_Id__c": rule.template or None,
         "Tags__c": ", ".join(_tags(rule, facts))[:255] or None,
         "Attempts__c": 0,
+        **kind_fields(rule),
     }
     if isinstance(chosen, Declined):
         return Claim(

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from connector.core.asked import HELD_AHEAD, is_held_by_trustpilot
 from connector.core.errors import ConnectorError
 from connector.core.objects import InvitationStatus
 from connector.core.run_report import FlowReport
@@ -36,4 +37,5 @@ def run(context: RunContext) -> FlowReport:
 
 def _is_due(row: Mapping[str, Any], context: RunContext) -> bool:
     scheduled = row["Status__c"] == InvitationStatus.SCHEDULED.value
-    return scheduled and bool(row["Due_At__c"] <= context.now)
+    until = context.now + HELD_AHEAD if is_held_by_trustpilot(row) else context.now
+    return scheduled and bool(row["Due_At__c"] <= until)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from connector.core.asked import HELD_AHEAD
 from connector.core.errors import ConfigurationError, NotFound, Problem, SafetyStop
 from connector.core.instants import instant
 from connector.core.issues import ISSUE_FIELDS, open_issue
@@ -25,6 +26,7 @@ from connector.core.plan_tags import TAG_FIELDS
 from connector.core.policy import RunPolicy, UnitPolicy
 from connector.core.records import AnyOf, Condition, Row, Select
 from connector.core.reviews import BusinessUnitProfile
+from connector.core.rules import Hold
 from connector.core.units import Unit
 from connector.flows.context import Opening
 from connector.flows.ports import Org, Trustpilot
@@ -32,8 +34,8 @@ from connector.flows.ports import Org, Trustpilot
 USUAL_IMPORT = 30
 """Days that an import asked for in Salesforce covers where it does not say how many."""
 
-MOST_DUE_IN_A_RUN = 2000
-"""A backlog is worked off over several runs, oldest first."""
+MOST_DUE_AT_ONCE = 2000
+"""Due invitations in one page, oldest first: what one query answers without a second call."""
 
 UNIT_FIELDS = (
     "Id",
@@ -115,7 +117,17 @@ def _asks_for_tags(row: Row) -> bool:
 
 
 def due_invitations(now: datetime) -> Select:
-    """The invitations whose time has come, oldest first."""
+    """The invitations whose time has come, oldest first; those too that Trustpilot is to keep."""
+    return _due(now)
+
+
+def due_after(now: datetime, due_at: datetime, record_id: str) -> list[Select]:
+    """The questions that together continue `due_invitations` after this row, in its order."""
+    same = (Condition("Due_At__c", "=", due_at), Condition("Id", ">", record_id))
+    return [_due(now, *same), _due(now, Condition("Due_At__c", ">", due_at))]
+
+
+def _due(now: datetime, *after: Condition) -> Select:
     return Select(
         INVITATION,
         DUE_FIELDS,
@@ -125,10 +137,17 @@ def due_invitations(now: datetime) -> Select:
                 "in",
                 (InvitationStatus.SCHEDULED.value, InvitationStatus.SENDING.value),
             ),
-            Condition("Due_At__c", "<=", now),
+            Condition("Due_At__c", "<=", now + HELD_AHEAD),
+            AnyOf(
+                (
+                    Condition("Due_At__c", "<=", now),
+                    Condition("Hold__c", "=", Hold.TRUSTPILOT.value),
+                )
+            ),
+            *after,
         ),
         order_by=("Due_At__c", "Id"),
-        limit=MOST_DUE_IN_A_RUN,
+        limit=MOST_DUE_AT_ONCE,
     )
 
 
