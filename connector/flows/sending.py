@@ -34,7 +34,7 @@ The first right of a run is taken alone: where the account may not send, it stay
 """
 
 ABREAST = 4
-"""So many invitations are under way at once: an outage that begins leaves no more unanswered."""
+"""So many invitations are under way at once; an outage that begins leaves about as many unknown."""
 
 UNANSWERED_IN_A_ROW = 3
 """An outage must not make every due invitation one whose outcome nobody knows."""
