@@ -138,6 +138,24 @@ def test_a_run_waits_for_its_turn_before_it_takes_rights(scene, due, configured,
     assert statuses(scene) == {"Accepted": 12}
 
 
+def test_more_than_a_page_of_waiting_invitations_does_not_keep_back_what_is_behind(scene, due):
+    due(3)
+    (known, *_) = scene.rows()
+    values = {
+        **{name: known[name] for name in ("Trigger_Object__c", "Channel__c", "Status__c")},
+        "Trigger_Record_Id__c": known["Trigger_Record_Id__c"],
+        "Due_At__c": "2026-03-01T00:00:00.000+0000",
+        "Rule__c": "a rule that is gone",
+    }
+    for number in range(2001):
+        row = {**values, "Claim_Key__c": f"old {number}"}
+        scene.emulator.org.insert("Trustpilot_Invitation__c", row)
+    scene.emulator.calls.clear()
+    report = scene.run()
+    assert report.count("invitations_waiting") == 2001
+    assert report.count("invitations_sent") == len(scene.received) == 3
+
+
 @pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
 @pytest.mark.parametrize("at", [0, 1, 5, 20])
 def test_a_run_killed_among_many_sends_invites_nobody_twice(  # noqa: PLR0913, PLR0917 -- fixtures
