@@ -13,9 +13,6 @@ from connector.core.rules import Channel, Hold, Rule, Send
 HELD_AHEAD = timedelta(days=90)
 """Trustpilot does not say how far ahead it takes a send time: until then the org waits."""
 
-SECOND_AFTER_FIRST = timedelta(minutes=1)
-"""Of two reviews in one e-mail invitation, the service review must be asked for first."""
-
 
 @dataclass(frozen=True)
 class Asked:

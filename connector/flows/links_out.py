@@ -29,7 +29,7 @@ LINKS_AT_ONCE = 200
 _NOT_THERE = frozenset({"INVALID_FIELD", "INVALID_FIELD_FOR_INSERT_UPDATE"})
 """The org's words for a field that the connector cannot write to, whatever the record."""
 
-_SHORTEST_NAME = "Customer"
+_NAMELESS = "Customer"
 
 
 @dataclass(frozen=True)
@@ -77,7 +77,7 @@ def _own_link(context: RunContext, ready: Ready) -> ReviewLink:
         raise AssertionError("links without keys are held back")
     payload = LinkPayload(
         ready.person.email,
-        ready.person.name or _SHORTEST_NAME,
+        ready.person.name or _NAMELESS,
         due.text("Reference_Number__c"),
         ready.asked.products.skus,
         due.tags,
@@ -103,7 +103,7 @@ def _link(context: RunContext, ready: Ready) -> ReviewLink:
 def _request(ready: Ready, redirect_url: str) -> LinkRequest:
     return LinkRequest(
         email=ready.person.email,
-        name=ready.person.name or _SHORTEST_NAME,
+        name=ready.person.name or _NAMELESS,
         reference_number=ready.due.text("Reference_Number__c"),
         locale=ready.due.text("Locale__c"),
         tags=ready.due.tags,

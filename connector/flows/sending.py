@@ -95,7 +95,7 @@ class _Sending:
     context: RunContext
     line: Line
     stopped_by: ConnectorError | None = None
-    outcomes: dict[str, SendOutcome] = field(default_factory=dict)
+    outcomes: dict[str, tuple[SendOutcome, datetime]] = field(default_factory=dict)
 
     def send(self, rights: Sequence[Right]) -> list[Settled]:
         """Send them, some side by side, and say what became of each; unsent ones included."""
@@ -110,10 +110,9 @@ class _Sending:
                     break
                 for future in wait(under_way, return_when=FIRST_COMPLETED).done:
                     self._take(under_way.pop(future), future)
-        now = self.context.org.now()
-        unsent = SendOutcome(Verdict.TRY_LATER)
+        unsent = SendOutcome(Verdict.TRY_LATER), self.context.org.now()
         return [
-            settle(each.due, attempt_id, self.outcomes.get(attempt_id, unsent), now, each.asked)
+            settle(each.due, attempt_id, *self.outcomes.get(attempt_id, unsent), each.asked)
             for each, attempt_id in rights
         ]
 
@@ -137,7 +136,7 @@ class _Sending:
         stopped_by = _what_stops(ready, outcome)
         if isinstance(stopped_by, AccessDenied):
             outcome = SendOutcome(Verdict.TRY_LATER, outcome.status, outcome.code, outcome.detail)
-        self.outcomes[attempt_id] = outcome
+        self.outcomes[attempt_id] = outcome, self.context.org.now()
         unknown = outcome.verdict is Verdict.UNKNOWN
         self.line.unanswered = self.line.unanswered + 1 if unknown else 0
         if unknown and self.line.unanswered >= UNANSWERED_IN_A_ROW:
