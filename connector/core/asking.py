@@ -48,7 +48,7 @@ ASKED_STATUSES = tuple(
 
 
 @dataclass(frozen=True)
-class Asked:
+class OtherInvitation:
     """An invitation that a person got, or is about to get, at `at`.
 
     `waiting` ones give way to those whose `turn` (when and as what they were claimed) is earlier.
@@ -69,7 +69,7 @@ class Surroundings:
 
     organization_id: str
     reach: Reach = EVERYBODY
-    asked: Mapping[str, tuple[Asked, ...]] = field(default_factory=dict)
+    asked: Mapping[str, tuple[OtherInvitation, ...]] = field(default_factory=dict)
     cooldown: timedelta = timedelta(0)
 
 
@@ -116,7 +116,7 @@ class Asking:
     cooldown: timedelta
 
     @cached_property
-    def others(self) -> tuple[Asked, ...]:
+    def others(self) -> tuple[OtherInvitation, ...]:
         """The other invitations of this person that have precedence over this one."""
         every = self.around.asked.get(address_key(self.candidate.email), ())
         own = next((each.turn for each in every if each.claim_key == self.key), None)
@@ -134,16 +134,16 @@ def claim_key(organization_id: str, unit_id: str, entry: Entry) -> str:
     return hashlib.sha256(experience.encode()).hexdigest()
 
 
-def asked_by_person(rows: Iterable[Row]) -> dict[str, tuple[Asked, ...]]:
+def asked_by_person(rows: Iterable[Row]) -> dict[str, tuple[OtherInvitation, ...]]:
     """The invitations of each person, from rows with `ASKED_FIELDS`."""
-    found: dict[str, tuple[Asked, ...]] = {}
+    found: dict[str, tuple[OtherInvitation, ...]] = {}
     for row in rows:
         at = instant(row.get("Sent_At__c")) or instant(row.get("Due_At__c"))
         if at is None or row.get("Status__c") not in ASKED_STATUSES:
             continue
         waiting = row["Status__c"] == InvitationStatus.SCHEDULED.value
         turn = (str(row.get("CreatedDate") or ""), str(row["Id"]))
-        each = Asked(str(row.get("Claim_Key__c") or ""), at, waiting, turn)
+        each = OtherInvitation(str(row.get("Claim_Key__c") or ""), at, waiting, turn)
         person = str(row.get("Cooldown_Key__c") or "")
         found[person] = (*found.get(person, ()), each)
     return found

@@ -20,6 +20,7 @@ ATTEMPT_FIELDS = (
     "Started_At__c",
     "Outcome__c",
     "Outcome_At__c",
+    "Http_Status__c",
     "Detail__c",
 )
 """What is read of an attempt that somebody made before us."""
@@ -60,3 +61,26 @@ def persons_stop(attempt: Row) -> InvitationStatus | None:
     """The status that a person wanted who took this right; None where a run took it."""
     taken_by = str(attempt.get("Run_Id__c") or "").partition(":")[0]
     return next((each for each, word in _PERSONS_STOPS.items() if word == taken_by), None)
+
+
+_FIXES = {
+    400: "Correct the recipient, template, sender, reference number or products.",
+    401: "Check the API key and secret.",
+    403: "Check the plan, the acting user's role and the business unit.",
+    404: "Check that the business unit is in this account.",
+    415: "Report this: the request was not understood.",
+}
+_FIX = "Look at status.trustpilot.com, then ask Trustpilot's support."
+_REASON_LENGTH = 255
+
+
+def refusal_reason(status: int | None, detail: str | None) -> str:
+    """What Trustpilot said to a try, as a sentence, and what to do about it."""
+    said = ", ".join(part for part in (str(status or ""), (detail or "").rstrip(".")) if part)
+    return with_fix(f"Trustpilot refused it ({said})" if said else "Trustpilot refused it", status)
+
+
+def with_fix(sentence: str, status: int | None) -> str:
+    """A sentence about a refusal with what to do about it, as long as the ledger has room."""
+    fix = _FIXES.get(status or 0, _FIX)
+    return f"{sentence.rstrip('.')[: _REASON_LENGTH - len(fix) - 2]}. {fix}"

@@ -12,7 +12,9 @@ import binascii
 import hashlib
 import hmac
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from urllib.parse import quote
 
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
@@ -21,6 +23,18 @@ from cryptography.hazmat.primitives.padding import PKCS7
 KEY_BYTES = 32
 IV_BYTES = 16
 _BLOCK_BITS = 128
+
+PUBLIC_SITE = "https://www.trustpilot.com"
+"""Where links point unless the configuration names another address."""
+
+COUNTRY_SITES: Mapping[str, str] = MappingProxyType(
+    {
+        "AT": "at", "AU": "au", "BR": "br", "CA": "ca", "CH": "ch", "DE": "de", "DK": "dk",
+        "ES": "es", "FI": "fi", "FR": "fr", "GB": "uk", "IE": "ie", "IT": "it", "JP": "jp",
+        "NL": "nl", "NO": "no", "NZ": "nz", "PL": "pl", "PT": "pt", "SE": "se",
+    }
+)  # fmt: skip
+"""Countries of a locale, and the name that stands for `www` on their site."""
 
 
 @dataclass(frozen=True)
@@ -81,6 +95,18 @@ def seal(keys: LinkKeys, plaintext: bytes, iv: bytes) -> bytes:
     encryptor = Cipher(algorithms.AES256(keys.encryption), modes.CBC(iv)).encryptor()
     sealed = iv + encryptor.update(padded) + encryptor.finalize()
     return sealed + hmac.new(keys.authentication, sealed, hashlib.sha256).digest()
+
+
+def country_site(review_url: str, locale: str) -> str:
+    """The public site in the language of the locale's country; any other address as it is.
+
+    A country without a site of its own keeps `www`.
+    """
+    _, _, country = locale.replace("_", "-").partition("-")
+    site = COUNTRY_SITES.get(country.upper())
+    if review_url.rstrip("/") != PUBLIC_SITE or site is None:
+        return review_url
+    return PUBLIC_SITE.replace("//www.", f"//{site}.")
 
 
 def business_generated_link(

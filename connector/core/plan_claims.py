@@ -13,7 +13,8 @@ from datetime import datetime
 from typing import Any
 
 from connector.core.addresses import address_key
-from connector.core.asking import Asked, Experience
+from connector.core.asked_for import kind_fields
+from connector.core.asking import Experience, OtherInvitation
 from connector.core.checks import CheckResult, Effect, choose, unit_matches
 from connector.core.entries import Entry
 from connector.core.instants import to_the_second
@@ -130,7 +131,7 @@ def plan_claim(it: Experience) -> Claim | CheckResult:
 class _Planned:
     """What was planned so far, for the experiences that follow."""
 
-    def __init__(self, asked: Mapping[str, tuple[Asked, ...]]) -> None:
+    def __init__(self, asked: Mapping[str, tuple[OtherInvitation, ...]]) -> None:
         self.claims: list[Claim] = []
         self.held: list[Held] = []
         self.left: Counter[str] = Counter()
@@ -169,7 +170,7 @@ class _Planned:
         if claim.skipped:
             return
         person = str(claim.row["Cooldown_Key__c"])
-        asked = Asked(claim.key, claim.row["Due_At__c"], waiting=True)
+        asked = OtherInvitation(claim.key, claim.row["Due_At__c"], waiting=True)
         self._asked[person] = (*self._asked.get(person, ()), asked)
 
     def _leave(self, result: CheckResult, it: Experience) -> None:
@@ -198,8 +199,6 @@ def _row(it: Experience) -> dict[str, Any]:
         "Entered_At__c": to_the_second(entry.entered_at),
         "Evidence__c": entry.evidence,
         "Channel__c": CHANNEL_WORDS[rule.channel],
-        "Send__c": rule.send.value,
-        "Hold__c": rule.hold.value,
         "If_Left__c": rule.if_left.value,
         "Consent__c": rule.consent.value,
         "Due_At__c": to_the_second(it.due_at),
@@ -208,6 +207,7 @@ def _row(it: Experience) -> dict[str, Any]:
         "Template_Id__c": template_for(rule, locale)[:64] or None,
         "Tags__c": ", ".join(_tags(rule, it.facts))[:255] or None,
         "Attempts__c": 0,
+        **kind_fields(rule),
     }
 
 

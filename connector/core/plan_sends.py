@@ -11,13 +11,22 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from connector.core.asked_for import SERVICE_ONLY, AskedFor, is_held_by_trustpilot, kind_of
 from connector.core.asking import Asking, Surroundings
-from connector.core.attempts import LONGEST_SEND, OUTCOME_OF, outcome_row, persons_stop
+from connector.core.attempts import (
+    LONGEST_SEND,
+    OUTCOME_OF,
+    outcome_row,
+    persons_stop,
+    refusal_reason,
+    with_fix,
+)
 from connector.core.checks import OF_PERSON, Effect, first_objection
 from connector.core.entries import has_left
 from connector.core.instants import instant
 from connector.core.objects import AttemptOutcome, InvitationStatus
 from connector.core.outcomes import SendOutcome
+from connector.core.products_of import Products, stored_products
 from connector.core.recipients import (
     Candidate,
     People,
@@ -27,7 +36,8 @@ from connector.core.recipients import (
     flags_of,
 )
 from connector.core.records import Row
-from connector.core.rules import Rule, TriggerObject
+from connector.core.rules import Rule, Send, TriggerObject
+from connector.core.units import Unit
 
 DUE_FIELDS = (
     "Id",
@@ -48,6 +58,10 @@ DUE_FIELDS = (
     "Template_Id__c",
     "Tags__c",
     "Attempts__c",
+    "Send__c",
+    "Skus__c",
+    "Products__c",
+    "Hold__c",
 )
 """What is read of an invitation before it is decided."""
 
@@ -95,8 +109,29 @@ class DueInvitation:
 
     @property
     def is_link(self) -> bool:
-        """True when a business-generated link is wanted, not an e-mail."""
+        """True when a link is wanted, not an e-mail."""
+        return self.is_own_link or bool(self.row["Channel__c"] == "Invitation Link")
+
+    @property
+    def is_own_link(self) -> bool:
+        """True when the link is made here, with the keys of the business unit."""
         return bool(self.row["Channel__c"] == "Business Generated Link")
+
+    @property
+    def is_held_by_trustpilot(self) -> bool:
+        """True when it goes out before it is due, and Trustpilot keeps it until then."""
+        return is_held_by_trustpilot(self.row)
+
+    @property
+    def due_at(self) -> datetime | None:
+        """When the customer is to be asked."""
+        value = self.row.get("Due_At__c")
+        return value if isinstance(value, datetime) else instant(value)
+
+    @property
+    def products(self) -> Products:
+        """The products that stand on the invitation itself."""
+        return stored_products(self.text("Skus__c"), self.text("Products__c"))
 
     @property
     def attempt(self) -> int:
@@ -196,6 +231,38 @@ def _person(due: DueInvitation, rule: Rule | None, look: SecondLook) -> Person |
     return Stop(InvitationStatus.SKIPPED, objection.code, objection.sentence)
 
 
+def what_to_ask(due: DueInvitation, rule: Rule | None, lines: Products) -> AskedFor | Stop:
+    """What goes out: the products on the invitation count before those on the record's lines."""
+    kind = kind_of(due.row, rule)
+    if kind is Send.SERVICE:
+        return SERVICE_ONLY
+    products = due.products or lines
+    if kind is Send.BOTH:
+        return AskedFor(products=products, note="" if products else _NO_PRODUCTS)
+    if not products:
+        return Stop(
+            InvitationStatus.SKIPPED, "no_products", "The record has no product with a SKU."
+        )
+    return AskedFor(service=False, products=products)
+
+
+_NO_PRODUCTS = "The record has no product with a SKU: only the service review is asked for."
+
+
+@dataclass(frozen=True)
+class Ready:
+    """A due invitation that passed every check: whom to ask for what, for which business unit.
+
+    `write_link_to` is the field of the record that gets the link; empty for none.
+    """
+
+    due: DueInvitation
+    unit: Unit
+    person: Person
+    asked: AskedFor = SERVICE_ONLY
+    write_link_to: str = ""
+
+
 def stop_row(due: DueInvitation, stop: Stop) -> dict[str, Any]:
     """The row that ends an invitation without sending."""
     return {
@@ -206,9 +273,27 @@ def stop_row(due: DueInvitation, stop: Stop) -> dict[str, Any]:
     }
 
 
-def link_row(due: DueInvitation, link: str) -> dict[str, Any]:
-    """The row that stores a business-generated link on its invitation."""
-    return {"Id": due.id, "Status__c": InvitationStatus.LINK_READY.value, "Link__c": link}
+def link_row(ready: Ready, link: str, link_id: str = "") -> dict[str, Any]:
+    """The row that stores a link on its invitation."""
+    row: dict[str, Any] = {
+        "Id": ready.due.id,
+        "Status__c": InvitationStatus.LINK_READY.value,
+        "Link__c": link,
+        "Reason_Code__c": None,
+        "Reason__c": ready.asked.note or None,
+    }
+    if link_id:
+        row["Review_Link_Id__c"] = link_id[:64]
+    return row | _went_out(ready.asked)
+
+
+def refused_link_row(due: DueInvitation, status: int | None, sentence: str) -> dict[str, Any]:
+    """The row of an invitation whose link Trustpilot will not make, as `sentence` tells."""
+    return stop_row(due, Stop(InvitationStatus.FAILED, "refused", with_fix(sentence, status)))
+
+
+def _went_out(asked: AskedFor) -> dict[str, Any]:
+    return {"Skus__c": asked.products.text} if asked.products else {}
 
 
 def attempt_row(due: DueInvitation, now: datetime, run_id: str) -> dict[str, Any]:
@@ -231,11 +316,22 @@ class Settled:
     outcome: AttemptOutcome
 
 
-def settle(due: DueInvitation, attempt_id: str, outcome: SendOutcome, now: datetime) -> Settled:
+def settle(
+    due: DueInvitation,
+    attempt_id: str,
+    outcome: SendOutcome,
+    now: datetime,
+    asked: AskedFor = SERVICE_ONLY,
+) -> Settled:
     """Turn Trustpilot's answer into rows; what was not sent stays scheduled for a new attempt."""
     result = OUTCOME_OF[outcome.verdict]
     attempt = outcome_row(attempt_id, outcome, now)
-    return Settled(attempt, _after(due, result, attempt["Detail__c"], now), result)
+    invitation = _after(due, result, attempt, now)
+    if result is AttemptOutcome.ACCEPTED:
+        invitation["Reason__c"] = asked.note or None
+    if result in (AttemptOutcome.ACCEPTED, AttemptOutcome.UNKNOWN):
+        invitation |= _went_out(asked)
+    return Settled(attempt, invitation, result)
 
 
 def settle_foreign(due: DueInvitation, attempt: Row, now: datetime) -> dict[str, Any] | None:
@@ -250,7 +346,7 @@ def settle_foreign(due: DueInvitation, attempt: Row, now: datetime) -> dict[str,
         return stop_row(due, Stop(wanted, code, reason)) | {"Attempts__c": due.attempt}
     if attempt.get("Outcome__c"):
         outcome, at = AttemptOutcome(attempt["Outcome__c"]), instant(attempt.get("Outcome_At__c"))
-        return _after(due, outcome, attempt.get("Detail__c"), at or now)
+        return _after(due, outcome, attempt, at or now)
     started = instant(attempt.get("Started_At__c"))
     if started is not None and now - started < LONGEST_SEND:
         if due.row.get("Status__c") == InvitationStatus.SENDING.value:
@@ -263,11 +359,11 @@ def settle_foreign(due: DueInvitation, attempt: Row, now: datetime) -> dict[str,
             "Status__c": InvitationStatus.SENDING.value,
         }
     detail = "The run that was sending it stopped before it could say what happened."
-    return _after(due, AttemptOutcome.UNKNOWN, detail, now)
+    return _after(due, AttemptOutcome.UNKNOWN, {"Detail__c": detail}, now)
 
 
 def _after(
-    due: DueInvitation, outcome: AttemptOutcome, detail: str | None, now: datetime
+    due: DueInvitation, outcome: AttemptOutcome, attempt: Row, now: datetime
 ) -> dict[str, Any]:
     row: dict[str, Any] = {
         "Id": due.id,
@@ -276,4 +372,8 @@ def _after(
     }
     if outcome is AttemptOutcome.ACCEPTED:
         return row | {"Sent_At__c": now, "Reason_Code__c": None, "Reason__c": None}
-    return row | {"Reason_Code__c": _REASON_AFTER[outcome], "Reason__c": detail}
+    reason = attempt.get("Detail__c")
+    if outcome is AttemptOutcome.FAILED:
+        status = attempt.get("Http_Status__c")
+        reason = refusal_reason(None if status is None else int(status), reason)
+    return row | {"Reason_Code__c": _REASON_AFTER[outcome], "Reason__c": reason}

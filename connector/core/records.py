@@ -91,6 +91,14 @@ class Upsert:
 
 
 @dataclass(frozen=True)
+class Update:
+    """Rows of one object to be changed by their `Id`."""
+
+    object: str
+    rows: tuple[Row, ...]
+
+
+@dataclass(frozen=True)
 class RowError:
     """Why the org refused one row: its status code, its sentence, the fields it named."""
 

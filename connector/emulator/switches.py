@@ -19,6 +19,7 @@ class Switches:
     tags_success_status: int = 200
     invitation_success_status: int = 202
     invitation_links_status: int = 200
+    product_link_names: Literal["id and url", "reviewLinkId and reviewUrl"] = "id and url"
     unknown_domain: Literal["404", "empty"] = "404"
     gone_status: Literal[404, 410] = 404
     deletions_id_key: Literal["reviewId", "id"] = "reviewId"

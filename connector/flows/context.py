@@ -18,18 +18,17 @@ class Opening:
     """What the org remembered when the run began.
 
     `marks` and `seen` are by the checkpoint's key, `unit_rows` by Trustpilot's id. `tagged` are
-    the reviews that tags are to be added to, with `plan_tags.TAG_FIELDS`. `requested` are the
-    invitations that agents and Flows ask for, whenever they are due.
+    the reviews that tags are to be added to, with `plan_tags.TAG_FIELDS`. `invitations`
+    are those that are due, and what agents and Flows ask for whenever it is due, one page.
     """
 
     marks: Mapping[str, datetime]
     seen: Mapping[str, Mapping[str, str]]
     unit_rows: Mapping[str, Row]
-    due: tuple[Row, ...]
+    invitations: tuple[Row, ...]
     queued_replies: tuple[Row, ...]
     issues: Mapping[str, OpenIssue]
     tagged: tuple[Row, ...] = ()
-    requested: tuple[Row, ...] = ()
 
 
 @dataclass(frozen=True)

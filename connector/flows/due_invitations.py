@@ -1,28 +1,43 @@
-"""Works off due invitations: look again, make the link or hand over to sending, record."""
+"""Works off due invitations page by page: look again, then hand over to what sends or makes links.
+
+What is sent and made here is decided in `plan_sends`; this module reads for it and sorts.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
-from connector.core.links import LinkPayload, business_generated_link
+from connector.core.asked_for import HELD_AHEAD, AskedFor
 from connector.core.objects import INVITATION, InvitationStatus
+from connector.core.plan_requests import is_request
 from connector.core.plan_sends import (
     DueInvitation,
+    Ready,
     Stop,
     Wait,
-    link_row,
     stop_row,
+    what_to_ask,
 )
+from connector.core.products_of import NO_PRODUCTS
 from connector.core.recipients import Person
 from connector.core.records import Row
+from connector.core.rules import Rule
 from connector.core.run_report import Action
 from connector.core.units import Unit
 from connector.flows.context import RunContext
-from connector.flows.decisions import look_again
-from connector.flows.sending import Ready, send_emails, settle_begun
+from connector.flows.decisions import Looked, look_again
+from connector.flows.links_out import make_links
+from connector.flows.opening import MOST_DUE_AT_ONCE, due_after
+from connector.flows.product_lines import Lines, line_questions
+from connector.flows.requested import take_up_requests
+from connector.flows.send_rights import settle_begun
+from connector.flows.sending import Line, send_emails, send_time
 from connector.flows.tally import Tally
+
+MOST_DUE_IN_A_RUN = 10_000
+"""What Trustpilot's rate lets through in an hour; a longer backlog takes several runs."""
 
 _COUNTED = {
     InvitationStatus.CANCELLED: "invitations_cancelled",
@@ -30,90 +45,150 @@ _COUNTED = {
 }
 
 
-@dataclass(frozen=True)
-class _Judged:
-    """A due invitation, its business unit if configured, and what the second look said."""
-
-    due: DueInvitation
-    unit: Unit | None
-    decision: Person | Wait | Stop
+_Decision = tuple[Person, AskedFor] | Wait | Stop
+"""Whom to ask for what, or why not now, or why never."""
 
 
 @dataclass(frozen=True)
 class _Work:
-    """What the due invitations come to: rows to write at once, stops, e-mails to send."""
+    """What the due invitations come to: stops, links to make, e-mails to send."""
 
-    rows: list[dict[str, Any]]
-    stops: list[tuple[DueInvitation, Stop]]
-    emails: list[Ready]
+    stops: list[tuple[DueInvitation, Stop]] = field(default_factory=list)
+    links: list[Ready] = field(default_factory=list)
+    emails: list[Ready] = field(default_factory=list)
 
 
-def work_off(context: RunContext, rows: Sequence[Row], tally: Tally) -> None:
-    """Bring every due invitation to its end: sent, link ready, stopped, or left with a note."""
-    if not rows:
+def work_off(context: RunContext, claimed: Sequence[Row], tally: Tally) -> None:
+    """Bring what is due to its end: sent, link ready, stopped, or left with a note.
+
+    It begins with what the opening read, requests of agents and Flows among it, and with what
+    this run `claimed`. Further pages are read only where the opening's was full.
+    """
+    line, seen = Line(), set[str]()
+    page = context.opening.invitations
+    fresh = [*page, *claimed]
+    while fresh:
+        _work_off_page(context, fresh, line, tally)
+        seen.update(str(row["Id"]) for row in fresh if "Id" in row)
+        if len(page) < MOST_DUE_AT_ONCE or len(seen) >= MOST_DUE_IN_A_RUN:
+            break
+        page = _next_page(context, page[-1])
+        fresh = [row for row in page if row["Id"] not in seen]
+
+
+def _next_page(context: RunContext, last: Row) -> tuple[Row, ...]:
+    """The page after this row, oldest first; nothing is read twice however many wait."""
+    due = DueInvitation(last)
+    if due.due_at is None:
+        return ()
+    answers = context.org.read(due_after(context.now, due.due_at, due.id))
+    return tuple(row for answer in answers for row in answer.rows)[:MOST_DUE_AT_ONCE]
+
+
+def _work_off_page(context: RunContext, rows: Sequence[Row], line: Line, tally: Tally) -> None:
+    taken_up: list[Row] = []
+    with tally.going_on():
+        taken_up += take_up_requests(context, [row for row in rows if is_request(row)], tally)
+    claims = [DueInvitation(row) for row in (*rows, *taken_up) if not is_request(row)]
+    invitations = [due for due in claims if _is_due(due, context)]
+    if not invitations:
         return
-    work = _decide(context, [DueInvitation(row) for row in rows], tally)
+    work = _decide(context, invitations, tally)
     if context.dry_run:
         return
     begun = settle_begun(context, [due for due, _ in work.stops if not due.is_link], tally)
     stops = [stop_row(due, stop) for due, stop in work.stops if due.id not in begun]
-    if work.rows or stops:
-        _write(context, [*work.rows, *stops], tally)
-    send_emails(context, work.emails, tally)
+    if stops:
+        _write_stops(context, stops, tally)
+    with tally.going_on():
+        make_links(context, work.links, tally)
+    send_emails(context, work.emails, line, tally)
+
+
+def _is_due(due: DueInvitation, context: RunContext) -> bool:
+    until = context.now + HELD_AHEAD if due.is_held_by_trustpilot else context.now
+    is_skipped = due.text("Status__c") == InvitationStatus.SKIPPED.value
+    return not is_skipped and due.due_at is not None and due.due_at <= until
 
 
 def _decide(context: RunContext, invitations: list[DueInvitation], tally: Tally) -> _Work:
-    work = _Work([], [], [])
-    for each in look_again(context, invitations)[0]:
-        unit = context.unit_of_record(each.due.text("Business_Unit__c"))
-        _sort(context, _Judged(each.due, unit, each.decision), work, tally)
+    rules = {rule.name: rule for rule in context.policy.rules}
+    questions = line_questions([(due, rules.get(due.text("Rule__c"))) for due in invitations])
+    looked, answers = look_again(context, invitations, *questions)
+    lines = Lines.read(zip(questions, answers, strict=True))
+    work = _Work()
+    for each in looked:
+        _sort(context, (each.due, each.rule), _with_products(each, lines), work, tally)
     return work
 
 
-def _sort(context: RunContext, judged: _Judged, work: _Work, tally: Tally) -> None:
-    due, unit, decision = judged.due, judged.unit, judged.decision
+def _with_products(looked: Looked, lines: Lines) -> _Decision:
+    """Add to the person what they are asked for; without the lines nobody knows what to ask."""
+    due, rule, person = looked.due, looked.rule, looked.decision
+    if not isinstance(person, Person):
+        return person
+    source = rule.products if rule is not None else None
+    found = lines.products(source, due.trigger_id) if source else NO_PRODUCTS
+    asked = what_to_ask(due, rule, found)
+    hidden = lines.hidden(source) if source else ""
+    if hidden and (isinstance(asked, Stop) or asked.note):
+        return Wait(hidden)
+    return asked if isinstance(asked, Stop) else (person, asked)
+
+
+def _sort(
+    context: RunContext,
+    invitation: tuple[DueInvitation, Rule | None],
+    decision: _Decision,
+    work: _Work,
+    tally: Tally,
+) -> None:
+    due, rule = invitation
+    unit = context.unit_of_record(due.text("Business_Unit__c"))
     if isinstance(decision, Stop):
         work.stops.append((due, decision))
         tally.actions.append(Action("stop invitation", due.id, {"reason": decision.code}))
-    elif unit is None or isinstance(decision, Wait) or _hold(due, unit):
+    elif unit is None or isinstance(decision, Wait) or _hold(context, due, unit):
         tally.counts["invitations_waiting"] += 1
-        tally.notes.append(decision.reason if isinstance(decision, Wait) else _hold(due, unit))
-    elif due.is_link:
-        tally.actions.append(Action("make link", due.id, {"business_unit": unit.name}))
-        work.rows.append(link_row(due, _link(context, due, unit, decision)))
+        reason = decision.reason if isinstance(decision, Wait) else _hold(context, due, unit)
+        tally.notes.append(reason)
     else:
-        tally.actions.append(Action("send invitation", due.id, {"business_unit": unit.name}))
-        work.emails.append(Ready(due, unit, decision))
+        ready = Ready(due, unit, *decision, rule.write_link_to if rule is not None else "")
+        (work.links if due.is_link else work.emails).append(ready)
+        tally.actions.append(_action(context, ready))
 
 
-def _hold(due: DueInvitation, unit: Unit | None) -> str:
+def _hold(context: RunContext, due: DueInvitation, unit: Unit | None) -> str:
     """Why a due invitation has to wait; empty when nothing holds it."""
     if unit is None:
         return "Invitations wait: their business unit is not in the configuration."
     if unit.invitations_paused:
         return f"Invitations of {unit.name} are paused on its record in Salesforce."
-    if due.is_link and unit.link_keys is None:
+    if due.is_own_link and unit.link_keys is None:
         return f"Links wait: the configuration has no link_keys for {unit.name}."
+    if due.is_link and due.due_at is not None and due.due_at > context.now:
+        return "Links wait until they are due: Trustpilot keeps e-mails only."
     return ""
 
 
-def _link(context: RunContext, due: DueInvitation, unit: Unit, person: Person) -> str:
-    if unit.link_keys is None:
-        raise AssertionError("links without keys are held back")
-    payload = LinkPayload(
-        person.email, person.name or "Customer", due.text("Reference_Number__c"), (), due.tags
-    )
-    return business_generated_link(
-        context.policy.review_url, unit.domain, unit.link_keys, payload, context.new_iv()
-    )
+def _action(context: RunContext, ready: Ready) -> Action:
+    facts: dict[str, object] = {"business_unit": ready.unit.name}
+    if ready.asked.products:
+        facts["products"] = len(ready.asked.products.skus)
+    if ready.write_link_to and ready.due.is_link:
+        facts["writes"] = f"{ready.due.trigger.value}.{ready.write_link_to}"
+    if ready.due.is_held_by_trustpilot:
+        facts["send_at"] = send_time(ready, context.now)
+        facts["held_by"] = "Trustpilot: it cannot be withdrawn, and there is no second look"
+    return Action("make link" if ready.due.is_link else "send invitation", ready.due.id, facts)
 
 
-def _write(context: RunContext, rows: list[dict[str, Any]], tally: Tally) -> None:
+def _write_stops(context: RunContext, rows: list[dict[str, Any]], tally: Tally) -> None:
     for row, result in zip(rows, context.org.update(INVITATION, rows), strict=True):
         status = InvitationStatus(row["Status__c"])
         if result.error is not None:
             tally.notes.append(f"Invitation {row['Id']} was not updated: {result.error.code}.")
             tally.counts["invitations_refused"] += 1
         else:
-            tally.counts[_COUNTED.get(status, "links_made")] += 1
+            tally.counts[_COUNTED[status]] += 1
             context.reporter.event("invitation", invitation=row["Id"], status=status.value)

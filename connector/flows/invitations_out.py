@@ -8,18 +8,13 @@ run, and wherever one is killed, nobody is asked twice for one experience.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import datetime
 from typing import Any
 
 from connector.core.errors import ConnectorError
-from connector.core.instants import instant
-from connector.core.objects import InvitationStatus
 from connector.core.run_report import FlowReport
 from connector.flows.claims import FLOW, claim_entries
 from connector.flows.context import RunContext
 from connector.flows.due_invitations import work_off
-from connector.flows.requested import take_up_requests
 from connector.flows.tally import Tally
 
 
@@ -32,17 +27,7 @@ def run(context: RunContext) -> FlowReport:
     try:
         with tally.going_on():
             claimed = claim_entries(context, tally)
-        with tally.going_on():
-            claimed += take_up_requests(context, tally)
-        due = [row for row in claimed if _is_due(row, context)]
-        work_off(context, [*context.opening.due, *due], tally)
+        work_off(context, claimed, tally)
     except ConnectorError as failure:
         tally.failures.append(failure)
     return tally.report()
-
-
-def _is_due(row: Mapping[str, Any], context: RunContext) -> bool:
-    scheduled = row["Status__c"] == InvitationStatus.SCHEDULED.value
-    due = row["Due_At__c"]
-    at = due if isinstance(due, datetime) else instant(due)
-    return scheduled and at is not None and at <= context.now

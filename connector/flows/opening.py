@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from connector.core.asked_for import HELD_AHEAD
 from connector.core.errors import ConfigurationError, NotFound, Problem, SafetyStop
 from connector.core.instants import instant
 from connector.core.issues import ISSUE_FIELDS, open_issue
@@ -18,7 +19,7 @@ from connector.core.objects import (
     ReplyStatus,
 )
 from connector.core.plan_replies import QUEUED_FIELDS
-from connector.core.plan_requests import REQUEST_FIELDS, is_request
+from connector.core.plan_requests import REQUEST_FIELDS
 from connector.core.plan_reviews import seen_reviews
 from connector.core.plan_sends import DUE_FIELDS
 from connector.core.plan_summary import SUMMARY_FIELDS, profile_row
@@ -26,6 +27,7 @@ from connector.core.plan_tags import TAG_FIELDS
 from connector.core.policy import RunPolicy, UnitPolicy
 from connector.core.records import AnyOf, Condition, Row, Select
 from connector.core.reviews import BusinessUnitProfile
+from connector.core.rules import Hold
 from connector.core.units import Unit
 from connector.flows.context import Opening
 from connector.flows.ports import Org, Trustpilot
@@ -33,8 +35,8 @@ from connector.flows.ports import Org, Trustpilot
 USUAL_IMPORT = 30
 """Days that an import asked for in Salesforce covers where it does not say how many."""
 
-MOST_DUE_IN_A_RUN = 2000
-"""A backlog is worked off over several runs, oldest first."""
+MOST_DUE_AT_ONCE = 2000
+"""Due invitations in one page, oldest first: what one query answers without a second call."""
 
 UNIT_FIELDS = (
     "Id",
@@ -100,8 +102,7 @@ def read_opening(org: Org) -> Opening:
         marks={row["Key__c"]: at for row in marks.rows if (at := instant(row.get("Mark__c")))},
         seen={row["Key__c"]: seen_reviews(row.get("Seen__c")) for row in marks.rows},
         unit_rows={row["External_Id__c"]: row for row in units.rows if row.get("External_Id__c")},
-        due=tuple(row for row in due.rows if not is_request(row)),
-        requested=tuple(row for row in due.rows if is_request(row)),
+        invitations=due.rows,
         queued_replies=tuple(row for row in asked.rows if _is_queued(row)),
         tagged=tuple(row for row in asked.rows if _asks_for_tags(row)),
         issues={issue.key: issue for issue in map(open_issue, issues.rows)},
@@ -117,8 +118,19 @@ def _asks_for_tags(row: Row) -> bool:
 
 
 def due_invitations(now: datetime) -> Select:
-    """The invitations whose time has come, oldest first, and all that somebody asks for."""
+    """What is due, oldest first, what Trustpilot is to keep, and all that somebody asks for."""
+    return _due(now)
+
+
+def due_after(now: datetime, due_at: datetime, record_id: str) -> list[Select]:
+    """The questions that together continue `due_invitations` after this row, in its order."""
+    same = (Condition("Due_At__c", "=", due_at), Condition("Id", ">", record_id))
+    return [_due(now, *same), _due(now, Condition("Due_At__c", ">", due_at))]
+
+
+def _due(now: datetime, *after: Condition) -> Select:
     requested = Condition("Status__c", "=", InvitationStatus.REQUESTED.value)
+    held = Condition("Hold__c", "=", Hold.TRUSTPILOT.value)
     return Select(
         INVITATION,
         tuple(dict.fromkeys((*DUE_FIELDS, *REQUEST_FIELDS))),
@@ -132,10 +144,12 @@ def due_invitations(now: datetime) -> Select:
                     InvitationStatus.SENDING.value,
                 ),
             ),
-            AnyOf((requested, Condition("Due_At__c", "<=", now))),
+            AnyOf((requested, Condition("Due_At__c", "<=", now + HELD_AHEAD))),
+            AnyOf((requested, Condition("Due_At__c", "<=", now), held)),
+            *after,
         ),
         order_by=("Due_At__c", "Id"),
-        limit=MOST_DUE_IN_A_RUN,
+        limit=MOST_DUE_AT_ONCE,
     )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from connector.core.addresses import address, address_key
-from connector.core.asking import ASKED_FIELDS, ASKED_STATUSES, Asked, asked_by_person
+from connector.core.asking import ASKED_FIELDS, ASKED_STATUSES, OtherInvitation, asked_by_person
 from connector.core.errors import AccessDenied
 from connector.core.objects import INVITATION
 from connector.core.plan_cases import CASE_KEY
@@ -137,7 +137,9 @@ def read_people(
     )
 
 
-def read_asked(org: Org, candidates: Iterable[Candidate]) -> Mapping[str, tuple[Asked, ...]]:
+def read_asked(
+    org: Org, candidates: Iterable[Candidate]
+) -> Mapping[str, tuple[OtherInvitation, ...]]:
     """Return the invitations that these people got or are about to get, by `address_key`."""
     emails = dict.fromkeys(each.email for each in candidates if each.email)
     keys = tuple(dict.fromkeys(address_key(email) for email in emails))

@@ -10,11 +10,16 @@ from datetime import date, datetime
 from typing import Protocol
 
 from connector.core.deletions import Deletion
-from connector.core.email_invitation import EmailInvitation, Template
+from connector.core.email_invitation import (
+    EmailInvitation,
+    LinkRequest,
+    ReviewLink,
+    Template,
+)
 from connector.core.org_shapes import ObjectShape
 from connector.core.outcomes import SendOutcome
 from connector.core.product_mapping import Item
-from connector.core.records import Answer, Row, RowResult, Select, Upsert
+from connector.core.records import Answer, Row, RowResult, Select, Update, Upsert
 from connector.core.reviews import BusinessUnitProfile, Comment, Review, ReviewPage, ReviewType
 
 
@@ -67,6 +72,10 @@ class Org(Protocol):
 
     def update(self, object_name: str, rows: Sequence[Row]) -> list[RowResult]:
         """Change rows by their `Id`; safe to repeat, and repeated."""
+        ...
+
+    def update_together(self, updates: Sequence[Update]) -> list[list[RowResult]]:
+        """Change rows of several objects, in their order, in one call where they fit it."""
         ...
 
     def delete(self, ids: Sequence[str]) -> list[RowResult]:
@@ -132,8 +141,20 @@ class Trustpilot(Protocol):
         """Add one public comment; never repeated."""
         ...
 
+    def prepare_to_send(self, most: int) -> int:
+        """How many invitations can be sent now, `most` at most, none waiting for its turn."""
+        ...
+
     def send_invitation(self, unit_id: str, invitation: EmailInvitation) -> SendOutcome:
         """Ask Trustpilot to invite one consumer by e-mail; never repeated."""
+        ...
+
+    def service_link(self, unit_id: str, link: LinkRequest) -> ReviewLink:
+        """A link to a service review, made by Trustpilot, which sends nothing; repeated."""
+        ...
+
+    def product_link(self, unit_id: str, link: LinkRequest) -> ReviewLink:
+        """A link to the reviews of products, like `service_link`; repeated."""
         ...
 
     def deleted_reviews(self, since: date) -> Iterator[Deletion]:

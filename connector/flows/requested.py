@@ -39,14 +39,16 @@ _COUNTED = {
 }
 
 
-def take_up_requests(context: RunContext, tally: Tally) -> list[dict[str, Any]]:
-    """Claim what people ask for; return the rows that are scheduled now."""
-    units = _units(context, tally)
+def take_up_requests(
+    context: RunContext, rows: Sequence[Row], tally: Tally
+) -> list[dict[str, Any]]:
+    """Claim what people ask for by these rows; return the rows that are scheduled now."""
+    units = _units(context, rows, tally)
     if not units:
         return []
     takings: dict[str, TakeUp] = {}
     ended: list[dict[str, Any]] = []
-    requests = {request.id: request for request in _read(context, units)}
+    requests = {request.id: request for request in _read(context, rows, units)}
     candidates = [each.candidate for each in requests.values() if each.candidate]
     around = surroundings(context, [context.policy.cooldown], candidates)
     for request in requests.values():
@@ -70,11 +72,11 @@ def take_up_requests(context: RunContext, tally: Tally) -> list[dict[str, Any]]:
     return [{**requests[row["Id"]].row, **row} for row in done]
 
 
-def _units(context: RunContext, tally: Tally) -> dict[str, Unit | Stop]:
+def _units(context: RunContext, rows: Sequence[Row], tally: Tally) -> dict[str, Unit | Stop]:
     """The business unit of each request that this configuration can answer, by record id."""
     known = frozenset(context.opening.unit_rows)
     found: dict[str, Unit | Stop] = {}
-    for row in context.opening.requested:
+    for row in rows:
         unit = unit_of(row, context.units, known)
         if isinstance(unit, Wait):
             _wait(unit, tally)
@@ -88,10 +90,10 @@ def _wait(wait: Wait, tally: Tally) -> None:
     tally.notes.append(wait.reason)
 
 
-def _read(context: RunContext, units: Iterable[str]) -> list[Request]:
+def _read(context: RunContext, asking: Sequence[Row], units: Iterable[str]) -> list[Request]:
     """The requests with what they name; one that is not wanted any more is left out."""
     wanted = frozenset(units)
-    rows = [row for row in context.opening.requested if row["Id"] in wanted]
+    rows = [row for row in asking if row["Id"] in wanted]
     people = read_people(
         context.org,
         [str(row["Contact__c"]) for row in rows if row.get("Contact__c")],

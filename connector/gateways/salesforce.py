@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from connector.core.org_shapes import ObjectShape
-from connector.core.records import Answer, Row, RowResult, Select, Upsert
+from connector.core.records import Answer, Row, RowResult, Select, Update, Upsert
 from connector.gateways.http import VendorHttp
 from connector.gateways.salesforce_bulk import MOST_BY_COLLECTIONS, Bulk
 from connector.gateways.salesforce_deletes import Deleter
@@ -102,6 +102,10 @@ class SalesforceOrg:
     def update(self, object_name: str, rows: Sequence[Row]) -> list[RowResult]:
         """Change rows by their `Id`; repeated where that is needed."""
         return self._writer.update(object_name, rows)
+
+    def update_together(self, updates: Sequence[Update]) -> list[list[RowResult]]:
+        """Change rows of several objects, in their order, in one call where they fit it."""
+        return self._writer.update_together(updates)
 
     def delete(self, ids: Sequence[str]) -> list[RowResult]:
         """Move records to the bin, 200 to a call; repeated where that is needed.

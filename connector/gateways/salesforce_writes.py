@@ -12,7 +12,7 @@ from http import HTTPStatus
 from typing import Any, TypeGuard
 
 from connector.core.errors import RequestRefused
-from connector.core.records import Row, RowError, RowResult, Upsert
+from connector.core.records import Row, RowError, RowResult, Update, Upsert
 from connector.gateways.http import Repeat
 from connector.gateways.salesforce_composite import PARTS_PER_CALL, composite, parts_of
 from connector.gateways.salesforce_errors import is_locked, is_lost_race, row_error
@@ -68,47 +68,44 @@ class Writer:
         return self._write_by(key, _upserting(object_name, key), records)
 
     def upsert_together(self, upserts: Sequence[Upsert]) -> list[list[RowResult]]:
-        """Upsert rows of several objects, in one call where they fit it.
+        """Upsert rows of several objects, in one call where they fit it."""
+        return self._together([_Part.of_upsert(each) for each in upserts])
 
-        What is not plainly done by that call goes the usual way: upserts may be repeated.
+    def update_together(self, updates: Sequence[Update]) -> list[list[RowResult]]:
+        """Change rows of several objects, in their order, in one call where they fit it."""
+        return self._together([_Part.of_update(each) for each in updates])
+
+    def _together(self, parts: Sequence[_Part]) -> list[list[RowResult]]:
+        """Write the parts in one call where they fit it.
+
+        What is not plainly done by that call goes the usual way: these writes may be repeated.
         """
-        if not 1 < len(upserts) <= PARTS_PER_CALL or any(map(_is_long, upserts)):
-            return [self.upsert(each.object, each.key, each.rows) for each in upserts]
-        request = composite([self._part(each) for each in upserts], effect=True)
+        if not 1 < len(parts) <= PARTS_PER_CALL or any(map(_is_long, parts)):
+            return [self._write_by(each.key, each.write, each.records) for each in parts]
+        base = f"/services/data/v{self._session.version}/"
+        request = composite([each.as_json(base) for each in parts], effect=True)
         answers = parts_of(request, self._session.ask(request))
-        return [self._completed(*pair) for pair in zip(upserts, answers, strict=True)]
+        return [self._completed(*pair) for pair in zip(parts, answers, strict=True)]
 
-    def _part(self, upsert: Upsert) -> Mapping[str, Any]:
-        base = f"/services/data/v{self._session.version}/composite/sobjects"
-        _, merged = merged_by(upsert.key, upsert.rows)
-        records = [to_record(upsert.object, row) for row in merged.values()]
-        return {
-            "method": "PATCH",
-            "url": f"{base}/{upsert.object}/{upsert.key}",
-            "body": {"allOrNone": False, "records": records},
-        }
-
-    def _completed(self, upsert: Upsert, part: Mapping[str, Any] | None) -> list[RowResult]:
+    def _completed(self, part: _Part, answer: Mapping[str, Any] | None) -> list[RowResult]:
         """Return the results of one part; a part without them, or a lost race, is sent again."""
-        write = _upserting(upsert.object, upsert.key)
-        keys, merged = merged_by(upsert.key, upsert.rows)
-        body = part.get("body") if part and part.get("httpStatusCode") == HTTPStatus.OK else None
-        read = [_result(write, row) for row in body] if _answers(body, len(merged)) else []
+        keys, merged = merged_by(part.key, part.records)
+        good = answer and answer.get("httpStatusCode") == HTTPStatus.OK
+        body = answer.get("body") if answer and good else None
+        read = [_result(part.write, row) for row in body] if _answers(body, len(merged)) else []
         done = {
             name: result
             for name, result in zip(merged, read, strict=False)
-            if not _passes(write, result)
+            if not _passes(part.write, result)
         }
         left = [name for name in merged if name not in done]
-        again = self.upsert(upsert.object, upsert.key, [merged[name] for name in left])
+        again = self._write_by(part.key, part.write, [merged[name] for name in left])
         done |= zip(left, again, strict=True)
-        return [done.get(name, keyless(upsert.key)) for name in keys]
+        return [done.get(name, keyless(part.key)) for name in keys]
 
     def update(self, object_name: str, rows: Sequence[Row]) -> list[RowResult]:
         """Change rows by their `Id`; rows with one id become one row, the last wins."""
-        write = _Write("PATCH", "composite/sobjects", Repeat.SAFE, is_locked)
-        records = [to_record(object_name, row) for row in rows]
-        return self._write_by("Id", write, records)
+        return self._write_by("Id", _UPDATING, [to_record(object_name, row) for row in rows])
 
     def _write_by(self, key: str, write: _Write, records: Sequence[Record]) -> list[RowResult]:
         """Write each key once: the org refuses all rows of a call that share one (4.2)."""
@@ -167,8 +164,35 @@ def _upserting(object_name: str, key: str) -> _Write:
     )
 
 
-def _is_long(upsert: Upsert) -> bool:
-    return not 0 < len(upsert.rows) <= ROWS_PER_CALL
+_UPDATING = _Write("PATCH", "composite/sobjects", Repeat.SAFE, is_locked)
+
+
+@dataclass(frozen=True)
+class _Part:
+    """One of several writes in a call; rows with one key become one row."""
+
+    key: str
+    write: _Write
+    records: tuple[Record, ...]
+
+    @classmethod
+    def of_upsert(cls, upsert: Upsert) -> _Part:
+        records = tuple(to_record(upsert.object, row) for row in upsert.rows)
+        return cls(upsert.key, _upserting(upsert.object, upsert.key), records)
+
+    @classmethod
+    def of_update(cls, update: Update) -> _Part:
+        records = tuple(to_record(update.object, row) for row in update.rows)
+        return cls("Id", _UPDATING, records)
+
+    def as_json(self, base: str) -> Mapping[str, Any]:
+        _, merged = merged_by(self.key, self.records)
+        body = {"allOrNone": False, "records": list(merged.values())}
+        return {"method": "PATCH", "url": base + self.write.path, "body": body}
+
+
+def _is_long(part: _Part) -> bool:
+    return not 0 < len(part.records) <= ROWS_PER_CALL
 
 
 def merged_by(key: str, rows: Sequence[Row]) -> tuple[list[str], dict[str, Row]]:

@@ -15,7 +15,12 @@ from typing import Any, TypeVar
 from urllib.parse import quote
 
 from connector.core.deletions import Deletion
-from connector.core.email_invitation import EmailInvitation, Template
+from connector.core.email_invitation import (
+    EmailInvitation,
+    LinkRequest,
+    ReviewLink,
+    Template,
+)
 from connector.core.errors import (
     CallFacts,
     NotFound,
@@ -185,6 +190,13 @@ class TrustpilotClient:
         path = _path("/private/conversations/{}/comments", conversation_id)
         return self._calls.send(path, wire.comment_body(text), (text,))
 
+    def prepare_to_send(self, most: int) -> int:
+        """Return how many invitations can be sent now, `most` at most, none waiting for its turn.
+
+        Signs in and waits here, before anybody takes the right to send.
+        """
+        return self._calls.prepare(most)
+
     def send_invitation(self, unit_id: str, invitation: EmailInvitation) -> SendOutcome:
         """Ask Trustpilot to invite one consumer by e-mail; sent once.
 
@@ -193,6 +205,24 @@ class TrustpilotClient:
         path = _path("/private/business-units/{}/email-invitations", unit_id)
         personal = (invitation.email, invitation.name)
         return self._calls.send_invitation(path, wire.invitation_body(invitation), personal)
+
+    def service_link(self, unit_id: str, link: LinkRequest) -> ReviewLink:
+        """Return a link to a service review; asked for again where that helps.
+
+        A second link to the same reference reaches nobody: Trustpilot sends nothing for it.
+        Raises `RequestRefused` or `NotFound` when it will not make this one.
+        """
+        path = _path("/private/business-units/{}/invitation-links", unit_id)
+        personal = (link.email, link.name)
+        answer = self._calls.make_invitation(path, wire.service_link_body(link), personal)
+        return _readable(wire.review_link(answer), path, "POST")
+
+    def product_link(self, unit_id: str, link: LinkRequest) -> ReviewLink:
+        """Return a link to the reviews of `link.products`, like `service_link`."""
+        path = _path("/private/product-reviews/business-units/{}/invitation-links", unit_id)
+        personal = (link.email, link.name)
+        answer = self._calls.make(path, wire.product_link_body(link), personal)
+        return _readable(wire.review_link(answer), path, "POST")
 
     def deleted_reviews(self, since: date) -> Iterator[Deletion]:
         """Yield what the list of deleted reviews names since this day (UTC), of all businesses."""
@@ -293,15 +323,15 @@ def _too_many(unit_id: str) -> RequestRefused:
     )
 
 
-def _readable(value: _Value | Unreadable, path: str) -> _Value:
+def _readable(value: _Value | Unreadable, path: str, method: str = "GET") -> _Value:
     if isinstance(value, Unreadable):
-        raise _not_documented(path, f"with something that {value.reason}")
+        raise _not_documented(path, f"with something that {value.reason}", method)
     return value
 
 
-def _not_documented(path: str, what: str) -> VendorAnswerUnreadable:
+def _not_documented(path: str, what: str, method: str = "GET") -> VendorAnswerUnreadable:
     return VendorAnswerUnreadable(
-        f"{VENDOR} answered GET /v1{path} {what}.", CallFacts(VENDOR, "GET", "/v1" + path)
+        f"{VENDOR} answered {method} /v1{path} {what}.", CallFacts(VENDOR, method, "/v1" + path)
     )
 
 

@@ -65,6 +65,14 @@ class TrustpilotCalls:
         self._sign_in.token()
         return self._http.server_time()
 
+    def prepare(self, most: int) -> int:
+        """Return how many calls can be sent now, `most` at most, each without a wait of its own.
+
+        Signs in and waits for its turn here, where nothing is under way yet.
+        """
+        self._sign_in.token()
+        return self._http.await_room(most)
+
     def read_public(self, path: str, **query: str | int) -> Any:
         """Return the JSON of a public call, None where the body is empty."""
         key = header_safe(self._access.api_key, "TRUSTPILOT_API_KEY")
@@ -108,6 +116,21 @@ class TrustpilotCalls:
                 error.message, error.facts, maybe_processed=True, next_step=error.next_step
             )
         raise unclear
+
+    def make(self, path: str, body: dict[str, Any], hide: tuple[str, ...] = ()) -> Any:
+        """Return the JSON that a creating call on the API host answered; repeated like a read.
+
+        That a second one does no harm is the caller's promise.
+        """
+        return self._made(self._api + path, body, hide)
+
+    def make_invitation(self, path: str, body: dict[str, Any], hide: tuple[str, ...] = ()) -> Any:
+        """Return what `make` returns, from the invitations host."""
+        return self._made(self._invitations + path, body, hide)
+
+    def _made(self, url: str, body: dict[str, Any], hide: tuple[str, ...]) -> Any:
+        write = _Write("POST", url, body, hide, Repeat.SAFE)
+        return json_of(check(self._write(write), hide))
 
     def send(self, path: str, body: dict[str, Any], hide: tuple[str, ...] = ()) -> SendOutcome:
         """Return what became of a write that is sent once, on the API host.

@@ -133,8 +133,10 @@ def is_paging_limit(response: requests.Response) -> bool:
     return any(_PAGING_LIMIT in text.lower() for _, text in _leaves(_parsed(response)))
 
 
-def check(response: requests.Response) -> requests.Response:
+def check(response: requests.Response, hide: tuple[str, ...] = ()) -> requests.Response:
     """Return an answer with a 2xx status, and raise the fitting error for any other.
+
+    `hide` are values of the request that must not be echoed.
 
     Raises:
         SignInError: 401. `AccessDenied`: 403.
@@ -144,13 +146,13 @@ def check(response: requests.Response) -> requests.Response:
     """
     if response.status_code // 100 == 2:  # noqa: PLR2004 -- the class of successes
         return response
-    raise refusal(response)
+    raise refusal(response, hide)
 
 
-def refusal(response: requests.Response) -> ConnectorError:
+def refusal(response: requests.Response, hide: tuple[str, ...] = ()) -> ConnectorError:
     """Return the error that stands for an answer without success."""
     facts = facts_of(response)
-    sentence = _sentence(facts, error_words(response))
+    sentence = _sentence(facts, error_words(response, hide))
     match response.status_code:
         case HTTPStatus.UNAUTHORIZED:
             return SignInError(VENDOR, sentence, next_step=CREDENTIALS)

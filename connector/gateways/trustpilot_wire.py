@@ -8,13 +8,18 @@ The two shapes of a review have modules of their own.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
 from typing import Annotated, Any
 
 from pydantic import AliasChoices, BeforeValidator, Field
 
-from connector.core.email_invitation import EmailInvitation, Template
+from connector.core.email_invitation import (
+    EmailInvitation,
+    LinkRequest,
+    ReviewLink,
+    Template,
+)
 from connector.core.reviews import (
     BusinessUnitProfile,
     Comment,
@@ -200,20 +205,17 @@ def tags_body(values: Iterable[str]) -> dict[str, Any]:
     return {"tags": [{"group": "generic", "value": value} for value in values]}
 
 
-def invitation_body(invitation: EmailInvitation) -> dict[str, Any]:
-    """Return the body that asks for one e-mail invitation to a service review.
+_AFTER_SERVICE = timedelta(minutes=1)
+"""The service review must be asked for before the product reviews."""
 
-    What is empty is left out: then the account's defaults apply.
+
+def invitation_body(invitation: EmailInvitation) -> dict[str, Any]:
+    """Return the body that asks for one e-mail invitation.
+
+    What is empty is left out: then the account's defaults apply. Where both kinds of review are
+    asked for, the template is that of the service review: templates are made for one kind.
     Shape: https://developers.trustpilot.com/invitation-api.
     """
-    service = _filled(
-        {
-            "templateId": invitation.template_id,
-            "preferredSendTime": wire_time(invitation.send_at),
-            "redirectUri": invitation.redirect_url,
-            "tags": list(invitation.tags),
-        }
-    )
     return _filled(
         {
             "type": "email",
@@ -224,9 +226,81 @@ def invitation_body(invitation: EmailInvitation) -> dict[str, Any]:
             "senderName": invitation.sender_name,
             "senderEmail": invitation.sender_email,
             "replyTo": invitation.reply_to,
-            "serviceReviewInvitation": service,
+            "serviceReviewInvitation": _service_part(invitation),
+            "productReviewInvitation": _product_part(invitation),
         }
     )
+
+
+def _service_part(invitation: EmailInvitation) -> dict[str, Any]:
+    if not invitation.service:
+        return {}
+    return _filled(
+        {
+            "templateId": invitation.template_id,
+            "preferredSendTime": wire_time(invitation.send_at),
+            "redirectUri": invitation.redirect_url,
+            "tags": list(invitation.tags),
+        }
+    )
+
+
+def _product_part(invitation: EmailInvitation) -> dict[str, Any]:
+    if not (invitation.products or invitation.product_skus):
+        return {}
+    wait = _AFTER_SERVICE if invitation.service else timedelta(0)
+    return _filled(
+        {
+            "templateId": "" if invitation.service else invitation.template_id,
+            "preferredSendTime": wire_time(invitation.send_at + wait),
+            "redirectUri": invitation.redirect_url,
+            "products": [dict(product) for product in invitation.products],
+            "productSkus": list(invitation.product_skus),
+        }
+    )
+
+
+def service_link_body(link: LinkRequest) -> dict[str, Any]:
+    """Return the body that asks for a link to a service review."""
+    return _filled(
+        {
+            "referenceId": link.reference_number,
+            "email": link.email,
+            "name": link.name,
+            "locale": link.locale,
+            "tags": list(link.tags),
+            "redirectUri": link.redirect_url,
+        }
+    )
+
+
+def product_link_body(link: LinkRequest) -> dict[str, Any]:
+    """Return the body that asks for a link to product reviews."""
+    return _filled(
+        {
+            "consumer": {"email": link.email, "name": link.name},
+            "referenceId": link.reference_number,
+            "locale": link.locale,
+            "redirectUri": link.redirect_url,
+            "products": [dict(product) for product in link.products],
+        }
+    )
+
+
+class _ReviewLink(Wire):
+    url: Text = Field(validation_alias=AliasChoices("url", "reviewUrl"), pattern=r"^https://\S+$")
+    id: Text | None = Field(None, validation_alias=AliasChoices("id", "reviewLinkId"))
+
+
+def review_link(item: object) -> ReviewLink | Unreadable:
+    """Return the link in an answer, or why it cannot be read; never raises.
+
+    How the answer about products names them is not documented, so both spellings are read.
+    """
+    found = or_unreadable(item, lambda: _ReviewLink.model_validate(item))
+    if isinstance(found, Unreadable):
+        return found
+    return ReviewLink(found.url, found.id or "")
 
 
 def _filled(body: dict[str, Any]) -> dict[str, Any]:

@@ -65,16 +65,16 @@ class Killed(BaseException):
 class DyingDoor(InProcessDoor):
     """Kills the process at its n-th call (from 0), before or after the vendor processed it.
 
-    Whoever lives on in another thread is not touched.
+    What its other threads began goes on to its end; nothing new leaves the dead process.
     """
 
     def __init__(self, emulator: Emulator, at: int, *, after: bool) -> None:
         super().__init__(emulator)
-        self.at, self.after, self.seen = at, after, 0
+        self.at, self.after, self.turns = at, after, count()
 
     def send(self, request: PreparedRequest, *args: Any, **options: Any) -> Response:
-        turn, self.seen = self.seen, self.seen + 1
-        if turn == self.at and not self.after:
+        turn = next(self.turns)  # several threads of one run call at once
+        if turn > self.at or (turn == self.at and not self.after):
             raise Killed
         answer = super().send(request, *args, **options)
         if turn == self.at:
@@ -87,11 +87,10 @@ class MeetingDoor(InProcessDoor):
 
     def __init__(self, emulator: Emulator, at: int, first: Callable[[], object]) -> None:
         super().__init__(emulator)
-        self.at, self.first, self.seen = at, first, 0
+        self.at, self.first, self.turns = at, first, count()
 
     def send(self, request: PreparedRequest, *args: Any, **options: Any) -> Response:
-        turn, self.seen = self.seen, self.seen + 1
-        if turn == self.at:
+        if next(self.turns) == self.at:
             self.first()
         return super().send(request, *args, **options)
 

@@ -97,7 +97,8 @@ def where_sending_begins(shop):
 
 def test_two_runs_that_overlap_in_any_way_while_one_is_sending_invite_nobody_twice(shop):
     first_mail, calls = where_sending_begins(shop)
-    one_halts_at = (first_mail, first_mail + 2, first_mail + 3)  # a mail, the attempts, the ledger
+    # A mail, its outcome, the other right, its mail, its outcome.
+    one_halts_at = range(first_mail, first_mail + 5)
     for one_at in one_halts_at:
         for other_at in range(first_mail - 6, calls):
             before_the_run(shop)

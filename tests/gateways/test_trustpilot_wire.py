@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-from dataclasses import fields
+from dataclasses import fields, replace
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from connector.core.email_invitation import EmailInvitation
+from connector.core.email_invitation import EmailInvitation, LinkRequest, ReviewLink
 from connector.core.reviews import BusinessUnitProfile, Comment, Review, ReviewType, Unreadable
 from connector.gateways import trustpilot_wire as wire
 from connector.gateways.trustpilot_json import instant, wire_time
@@ -432,10 +432,95 @@ def test_a_full_invitation_uses_trustpilots_names():
 
 def test_every_field_of_an_invitation_reaches_its_body():
     marks = {field.name: f"<{field.name}>" for field in fields(EmailInvitation)}
-    body = wire.invitation_body(EmailInvitation(**{**marks, "send_at": SEND_AT, "tags": ("<t>",)}))
+    plain = {"send_at": SEND_AT, "tags": ("<tags>",), "service": True, "product_skus": ()}
+    products = ({"sku": "<products>"},)
+    body = wire.invitation_body(EmailInvitation(**{**marks, **plain, "products": products}))
     sent = json.dumps(body)
     for name, mark in marks.items():
-        assert mark in sent or name in {"send_at", "tags"}, name
+        assert mark in sent or name in {"send_at", "service", "product_skus"}, name
+
+
+@pytest.fixture
+def asked():
+    return EmailInvitation("kim@example.com", "Kim", "A-1", SEND_AT, template_id="t1", tags=("a",))
+
+
+def test_an_invitation_to_both_asks_for_the_service_first_and_tags_only_that(asked):
+    body = wire.invitation_body(replace(asked, product_skus=("TENT", "tent")))
+    assert body["serviceReviewInvitation"] == {
+        "templateId": "t1",
+        "preferredSendTime": "2026-03-09T09:30:15",
+        "tags": ["a"],
+    }
+    assert body["productReviewInvitation"] == {
+        "preferredSendTime": "2026-03-09T09:31:15",
+        "productSkus": ["TENT", "tent"],
+    }
+
+
+def test_an_invitation_to_products_alone_has_no_service_part(asked):
+    product = {"sku": "TENT", "name": "Tent"}
+    body = wire.invitation_body(replace(asked, service=False, products=(product,)))
+    assert "serviceReviewInvitation" not in body
+    assert body["productReviewInvitation"] == {
+        "templateId": "t1",
+        "preferredSendTime": "2026-03-09T09:30:15",
+        "products": [product],
+    }
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"service": False}, {"products": ({"sku": "A"},), "product_skus": ("A",)}],
+    ids=["about nothing", "products and SKUs"],
+)
+def test_an_invitation_that_trustpilot_cannot_take_is_never_made(asked, change):
+    with pytest.raises(ValueError, match=r"invitation|exclude"):
+        replace(asked, **change)
+
+
+def test_a_link_names_its_consumer_where_trustpilot_wants_it():
+    link = LinkRequest("kim@example.com", "Kim", "A-1", "da-DK", ("a",), "https://x.example")
+    assert wire.service_link_body(link) == {
+        "referenceId": "A-1",
+        "email": "kim@example.com",
+        "name": "Kim",
+        "locale": "da-DK",
+        "tags": ["a"],
+        "redirectUri": "https://x.example",
+    }
+    assert wire.product_link_body(replace(link, products=({"sku": "TENT"},))) == {
+        "consumer": {"email": "kim@example.com", "name": "Kim"},
+        "referenceId": "A-1",
+        "locale": "da-DK",
+        "redirectUri": "https://x.example",
+        "products": [{"sku": "TENT"}],
+    }
+
+
+@pytest.mark.parametrize(
+    ("answer", "found"),
+    [
+        ({"id": "a1", "url": "https://x.example/1"}, ReviewLink("https://x.example/1", "a1")),
+        (
+            {"reviewLinkId": "a1", "reviewUrl": "https://x.example/1"},
+            ReviewLink("https://x.example/1", "a1"),
+        ),
+        ({"url": "https://x.example/1"}, ReviewLink("https://x.example/1")),
+        ({"url": "https://x.example/1", "id": None}, ReviewLink("https://x.example/1")),
+        ({"url": "https://x.example/1", "id": 5}, ReviewLink("https://x.example/1", "5")),
+    ],
+)
+def test_a_link_is_read_in_either_spelling_with_or_without_an_id(answer, found):
+    assert wire.review_link(answer) == found
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [None, [], "https://x.example", {}, {"id": "a1"}, {"url": ""}, {"url": "javascript:alert(1)"}],
+)
+def test_an_answer_without_an_address_is_no_link(answer):
+    assert isinstance(wire.review_link(answer), Unreadable)
 
 
 def test_a_reply_names_its_author_only_where_one_is_set():

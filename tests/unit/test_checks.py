@@ -5,7 +5,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from connector.core.asking import Asked, Asking, Experience, Surroundings, asked_by_person
+from connector.core.addresses import address_key
+from connector.core.asking import Asking, Experience, OtherInvitation, Surroundings, asked_by_person
 from connector.core.checks import (
     OF_ENTRY,
     OF_EXPERIENCE,
@@ -18,7 +19,7 @@ from connector.core.checks import (
 )
 from connector.core.entries import Entry
 from connector.core.policy import Reach
-from connector.core.recipients import Candidate, People, RecipientFacts, person_key
+from connector.core.recipients import Candidate, People, RecipientFacts
 from connector.core.rules import Channel, FieldCondition, Rule, TriggerObject, parse_recipient
 from connector.core.units import Unit
 
@@ -36,14 +37,21 @@ RULE = Rule(
     business_unit="shop",
 )
 ENTRY = Entry(TriggerObject.ORDER, "801A", "Draft", "Activated", NOW, "OrderHistory")
-RECORD = {"Id": "801A", "BillToContactId": "003A", "Type": "Web", "Account": {"Size": 7.0}}
+RECORD = {
+    "Id": "801A",
+    "Status": "Activated",
+    "BillToContactId": "003A",
+    "Type": "Web",
+    "Account": {"Size": 7.0},
+}
 FACTS = RecipientFacts(RECORD, (), People({"003A": ANNA}))
 PLAIN = Experience(ENTRY, RULE, FACTS, Unit("shop", "u1", "shop.example"), Surroundings(ORG), NOW)
 
 
 def asking(candidate=None, rule=RULE, asked=None, **reach):
     who = candidate or Candidate("bill_to", ANNA["Email"], "Anna", "003A", (ANNA,))
-    return Asking(who, rule, Surroundings(ORG, Reach(**reach), asked or {}), NOW, "own")
+    around = Surroundings(ORG, Reach(**reach), asked or {})
+    return Asking(who, around, NOW, "own", rule.cooldown)
 
 
 def declined(checks, facts):
@@ -66,7 +74,10 @@ def with_rule(**changes):
         (replace(PLAIN, floor=NOW + timedelta(days=1)), "too_early"),  # before the first run
         (replace(PLAIN, taken=True), "claimed_already"),
         (replace(PLAIN, unit=None), "unknown_business_unit"),
-        (replace(PLAIN, facts=replace(FACTS, record={"Id": "801A"})), "no_recipient"),
+        (
+            replace(PLAIN, facts=replace(FACTS, record={"Id": "801A", "Status": "Activated"})),
+            "no_recipient",
+        ),
     ],
 )
 def test_an_experience_is_declined_by_the_first_check_that_objects(experience, code):
@@ -192,7 +203,7 @@ def test_a_domain_below_an_own_one_is_own_as_well():
 def test_an_invitation_that_reached_the_person_or_may_counts_against_the_cooldown(status, counts):
     row = {
         "Id": "a02",
-        "Cooldown_Key__c": person_key(ORG, ANNA["Email"]),
+        "Cooldown_Key__c": address_key(ANNA["Email"]),
         "Claim_Key__c": "other",
         "Status__c": status,
         "Due_At__c": "2026-11-01T08:00:00.000+0000",
@@ -205,10 +216,10 @@ def test_an_invitation_that_reached_the_person_or_may_counts_against_the_cooldow
 
 
 def test_an_invitation_far_ahead_counts_as_one_long_ago_does():
-    key = person_key(ORG, ANNA["Email"])
+    key = address_key(ANNA["Email"])
     rule = replace(RULE, cooldown=timedelta(days=90))
     for days, code in ((-90, ""), (-89, "cooldown"), (89, "cooldown"), (90, "")):
-        prior = Asked("other", NOW + timedelta(days=days), waiting=True)
+        prior = OtherInvitation("other", NOW + timedelta(days=days), waiting=True)
         assert declined(OF_PERSON, asking(rule=rule, asked={key: (prior,)})) == code
 
 

@@ -13,6 +13,7 @@ from connector.core.links import (
     LinkKeys,
     LinkPayload,
     business_generated_link,
+    country_site,
     decode_key,
     seal,
 )
@@ -134,3 +135,26 @@ def test_any_customer_fits_into_a_link(name, reference, iv):
         sealed = base64.b64decode(parse_qs(urlsplit(link).query)["p"][0])
         assert sealed[:16] == iv
         assert (len(sealed) - 32) % 16 == 0
+
+
+@pytest.mark.parametrize(
+    ("locale", "site"),
+    [
+        ("da-DK", "https://dk.trustpilot.com"),
+        ("en-GB", "https://uk.trustpilot.com"),
+        ("de_AT", "https://at.trustpilot.com"),
+        ("en-US", "https://www.trustpilot.com"),
+        ("nl-BE", "https://www.trustpilot.com"),
+        ("de", "https://www.trustpilot.com"),
+        ("", "https://www.trustpilot.com"),
+        ("../x", "https://www.trustpilot.com"),
+    ],
+)
+def test_a_link_opens_the_site_of_the_locales_country(locale, site):
+    assert country_site("https://www.trustpilot.com", locale) == site
+    link = business_generated_link(site, "shop.example", KEYS, LinkPayload("a", "b", "1"), IV)
+    assert link.startswith(f"{site}/evaluate-bgl/shop.example?p=")
+
+
+def test_an_address_of_the_configuration_stays_as_it_is():
+    assert country_site("https://127.0.0.1:8443", "da-DK") == "https://127.0.0.1:8443"

@@ -7,19 +7,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from connector.core.asking import Asked, Experience, Surroundings, claim_key
+from connector.core.addresses import address_key
+from connector.core.asking import Experience, OtherInvitation, Surroundings, claim_key
 from connector.core.checks import is_triggered
+from connector.core.delays import due_at
 from connector.core.entries import Entry
 from connector.core.plan_claims import (
     Claim,
-    due_at,
     plan_claim,
     plan_claims,
     reference_number,
     unit_for,
 )
 from connector.core.policy import Reach
-from connector.core.recipients import People, RecipientFacts, person_key
+from connector.core.recipients import People, RecipientFacts
 from connector.core.rules import (
     STAGE_FIELDS,
     Channel,
@@ -56,7 +57,13 @@ def an_entry(**changes):
 
 
 def facts(record=None, contacts=(ANNA,), hidden=()):
-    row = {"Id": "801A", "OrderNumber": "00000100", "BillToContactId": ANNA["Id"]}
+    row = {
+        "Id": "801A",
+        "OrderNumber": "00000100",
+        "BillToContactId": ANNA["Id"],
+        "Status": "Activated",
+        "StageName": "Activated",
+    }
     return RecipientFacts(
         row | (record or {}), (), People({c["Id"]: c for c in contacts}), frozenset(hidden)
     )
@@ -377,9 +384,8 @@ def test_the_locale_of_the_record_chooses_the_template(written, locale, template
 def test_the_person_is_stored_as_a_hash_that_capitals_do_not_change():
     shouting = facts(contacts=[{**ANNA, "Email": "ANNA@Example.com"}])
     keys = {claimed(known=known).row["Cooldown_Key__c"] for known in (None, shouting)}
-    assert keys == {person_key(ORG, "anna@example.com")}
+    assert keys == {address_key("anna@example.com")}
     assert len(keys.pop()) == 64
-    assert person_key("00DX", "anna@example.com") != person_key(ORG, "anna@example.com")
 
 
 _people = st.fixed_dictionaries(
@@ -457,8 +463,8 @@ def test_nobody_is_scheduled_whom_reach_or_flags_forbid(day):
 
 
 def test_an_invitation_of_long_ago_is_no_obstacle():
-    prior = Asked("k", ENTERED - timedelta(days=84), waiting=False)
-    around = Surroundings(ORG, asked={person_key(ORG, "anna@example.com"): (prior,)})
+    prior = OtherInvitation("k", ENTERED - timedelta(days=84), waiting=False)
+    around = Surroundings(ORG, asked={address_key("anna@example.com"): (prior,)})
     # The new one is due seven days after the entry: 91 days lie between the two.
     codes = {
         days: plan_claim(experience(a_rule(cooldown=timedelta(days=days)), around=around)).row.get(

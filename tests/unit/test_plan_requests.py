@@ -1,15 +1,18 @@
 """Invitations that agents and Flows ask for: their key, their recipient, what is refused."""
 
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from connector.core.addresses import address_key
+from connector.core.asking import OtherInvitation, Surroundings, claim_key
 from connector.core.entries import Entry
 from connector.core.objects import InvitationStatus
-from connector.core.plan_claims import claim_key
 from connector.core.plan_requests import Request, TakeUp, is_request, plan_request, unit_of
-from connector.core.plan_sends import DueInvitation, Stop, Wait, recheck
-from connector.core.recipients import Person
+from connector.core.plan_sends import DueInvitation, SecondLook, Stop, Wait, recheck
+from connector.core.policy import Reach
+from connector.core.recipients import People, Person
 from connector.core.rules import TriggerObject
 from connector.core.units import Unit
 
@@ -22,11 +25,12 @@ ANNA = {"Id": "003A", "Email": "anna@example.com", "Name": "Anna Example"}
 
 def request(contact=ANNA, numbers=None, **fields):
     row = {"Id": "a01", "Name": "TI-000007", "Status__c": "Requested", "Contact__c": "003A"}
-    return Request({**row, **fields}, contact, numbers or {})
+    people = People({"003A": contact} if contact else {})
+    return Request({**row, **fields}, people, numbers or {})
 
 
-def plan(asked):
-    return plan_request(asked, SHOP, ORG, NOW)
+def plan(asked, around=Surroundings(ORG), unit=SHOP):  # noqa: B008 -- a frozen value
+    return plan_request(asked, unit, around, NOW)
 
 
 @pytest.mark.parametrize(
@@ -52,7 +56,7 @@ def test_a_request_without_a_record_is_known_by_address_and_reference():
     assert plan(request(Reference_Number__c="R1", contact=spelled)).key == one
     assert plan(request(Reference_Number__c="R2")).key != one
     assert plan(request(Reference_Number__c="R1", contact=other)).key != one
-    assert plan_request(request(Reference_Number__c="R1"), OTHER, ORG, NOW).key != one
+    assert plan(request(Reference_Number__c="R1"), unit=OTHER).key != one
 
 
 def test_a_key_that_a_request_has_already_stays():
@@ -78,7 +82,7 @@ def test_what_is_filled_in_stays():
     )
     row = plan(asked).row
     assert row["Channel__c"] == "Business Generated Link"
-    assert row["Due_At__c"] == "2026-12-24T08:00:00.000+0000"
+    assert row["Due_At__c"] == datetime(2026, 12, 24, 8, tzinfo=UTC)
     assert row["Reference_Number__c"] == "A-1"
 
 
@@ -116,6 +120,36 @@ def test_what_cannot_be_taken_up_ends_with_a_reason(asked, status, code):
     assert isinstance(stop, Stop)
     assert (stop.status.value, stop.code) == (status, code)
     assert stop.reason.endswith(".")
+
+
+@pytest.mark.parametrize(
+    ("reach", "code"),
+    [
+        (Reach(own_domains=frozenset({"example.com"})), "own_domain"),
+        (Reach(suppressed=frozenset({"anna@example.com"})), "suppressed"),
+    ],
+)
+def test_whom_no_rule_may_reach_no_request_reaches_either(reach, code):
+    stop = plan(request(), Surroundings(ORG, reach))
+    assert (stop.status, stop.code) == (InvitationStatus.SKIPPED, code)
+
+
+def test_a_request_waits_while_its_recipient_is_not_on_the_canary_list():
+    assert isinstance(plan(request(), Surroundings(ORG, Reach(canary=frozenset({"x"})))), Wait)
+
+
+@pytest.mark.parametrize(("days", "skipped"), [(29, True), (30, False)])
+def test_a_request_has_the_cooldown_that_counts_without_a_rule(days, skipped):
+    other = OtherInvitation("k", NOW - timedelta(days=days), waiting=False)
+    asked = {address_key("anna@example.com"): (other,)}
+    planned = plan(request(), Surroundings(ORG, asked=asked, cooldown=timedelta(days=30)))
+    assert isinstance(planned, Stop) is skipped
+
+
+def test_an_opt_out_of_the_contact_behind_an_address_counts():
+    people = People(by_address={"anna@example.com": ({**ANNA, "HasOptedOutOfEmail": True},)})
+    asked = request(Contact__c=None, Recipient_Email__c="Anna@example.com")
+    assert plan(replace(asked, people=people)).code == "opted_out"
 
 
 def test_an_address_of_its_own_is_enough():
@@ -171,6 +205,11 @@ def test_a_row_that_a_person_scheduled_without_a_key_is_a_request(row, asked):
 
 def test_a_request_needs_no_rule_when_it_is_due():
     due = DueInvitation({"Id": "a01", "Rule__c": None, "Contact__c": "003A"})
-    assert recheck(due, None, None, ANNA) == Person("anna@example.com", "Anna Example", "003A")
-    stop = recheck(due, None, None, {**ANNA, "HasOptedOutOfEmail": True})
+
+    def look(contact):
+        return SecondLook(None, People({"003A": contact}), Surroundings(ORG), NOW)
+
+    anna = Person("anna@example.com", "Anna Example", "003A")
+    assert recheck(due, None, look(ANNA)) == anna
+    stop = recheck(due, None, look({**ANNA, "HasOptedOutOfEmail": True}))
     assert isinstance(stop, Stop)

@@ -6,26 +6,33 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from connector.core.asking import Asked, Surroundings
+from connector.core.addresses import address_key
+from connector.core.asked_for import AskedFor
+from connector.core.asking import OtherInvitation, Surroundings
 from connector.core.attempts import LONGEST_SEND
 from connector.core.comment_rights import comment_right_is_spent, comment_right_row
 from connector.core.objects import AttemptOutcome, InvitationStatus
 from connector.core.outcomes import SendOutcome, Verdict
 from connector.core.plan_sends import (
     DueInvitation,
+    Ready,
     SecondLook,
     Stop,
     Wait,
     attempt_row,
     link_row,
     recheck,
+    refused_link_row,
     settle,
     settle_foreign,
     stop_row,
+    what_to_ask,
 )
 from connector.core.policy import Reach
-from connector.core.recipients import People, Person, person_key
-from connector.core.rules import Channel, IfLeft, Rule, TriggerObject, parse_recipient
+from connector.core.products_of import NO_PRODUCTS, Products
+from connector.core.recipients import People, Person
+from connector.core.rules import Channel, IfLeft, Rule, Send, TriggerObject, parse_recipient
+from connector.core.units import Unit
 
 NOW = datetime(2026, 11, 27, 8, 0, tzinfo=UTC)
 ANNA = {"Id": "003A", "Email": "new@example.com", "Name": "Anna Example"}
@@ -56,7 +63,11 @@ def due(**changes):
     )
 
 
-def a_rule(*, enabled=True, stages=STAGES, **more):
+def ready(asked=AskedFor()):  # noqa: B008 -- a frozen value
+    return Ready(due(), Unit("shop", "bu1", "shop.example"), Person("a@example.com", ""), asked)
+
+
+def a_rule(*, enabled=True, stages=STAGES, send=Send.SERVICE, **more):
     return Rule(
         name="orders",
         on=TriggerObject.ORDER,
@@ -67,6 +78,7 @@ def a_rule(*, enabled=True, stages=STAGES, **more):
         channel=Channel.EMAIL,
         business_unit="shop",
         enabled=enabled,
+        send=send,
         **more,
     )
 
@@ -148,24 +160,24 @@ def test_an_invitation_waits_while_a_canary_list_leaves_its_recipient_out():
     assert isinstance(decision, Wait)
 
 
-OWN = Asked("k" * 64, NOW, waiting=True, turn=("2026-11-01", "a01"))
+OWN = OtherInvitation("k" * 64, NOW, waiting=True, turn=("2026-11-01", "a01"))
 
 
 @pytest.mark.parametrize(
     ("other", "stops"),
     [
-        (Asked("x", NOW - timedelta(days=89), waiting=False), True),  # was sent
-        (Asked("x", NOW - timedelta(days=90), waiting=False), False),  # long enough ago
+        (OtherInvitation("x", NOW - timedelta(days=89), waiting=False), True),  # was sent
+        (OtherInvitation("x", NOW - timedelta(days=90), waiting=False), False),  # long enough ago
         # two runs claimed at once: the older claim goes out, the younger gives way
-        (Asked("x", NOW, waiting=True, turn=("2026-11-02", "a02")), False),
-        (Asked("x", NOW, waiting=True, turn=("2026-10-31", "a00")), True),
-        (Asked("x", NOW, waiting=True, turn=("2026-11-01", "a00")), True),  # same second
+        (OtherInvitation("x", NOW, waiting=True, turn=("2026-11-02", "a02")), False),
+        (OtherInvitation("x", NOW, waiting=True, turn=("2026-10-31", "a00")), True),
+        (OtherInvitation("x", NOW, waiting=True, turn=("2026-11-01", "a00")), True),  # same second
         # younger, but on its way already
-        (Asked("x", NOW, waiting=False, turn=("2026-11-02", "a02")), True),
+        (OtherInvitation("x", NOW, waiting=False, turn=("2026-11-02", "a02")), True),
     ],
 )
 def test_of_two_invitations_to_one_person_the_older_claim_wins(other, stops):
-    asked = {person_key(ORG, ANNA["Email"]): (OWN, other)}
+    asked = {address_key(ANNA["Email"]): (OWN, other)}
     decision = again(due(), a_rule(cooldown=timedelta(days=90)), order(), ANNA, asked=asked)
     assert isinstance(decision, Stop) is stops
     if stops:
@@ -173,7 +185,7 @@ def test_of_two_invitations_to_one_person_the_older_claim_wins(other, stops):
 
 
 def test_an_invitation_is_never_in_its_own_way():
-    asked = {person_key(ORG, ANNA["Email"]): (OWN,)}
+    asked = {address_key(ANNA["Email"]): (OWN,)}
     decision = again(due(), a_rule(cooldown=timedelta(days=90)), order(), ANNA, asked=asked)
     assert isinstance(decision, Person)
 
@@ -188,8 +200,104 @@ def test_a_stopped_invitation_says_why_within_the_field():
 
 
 def test_a_link_is_stored_on_its_invitation():
-    row = link_row(due(), "https://example.com/x")
-    assert row == {"Id": "a01", "Status__c": "Link Ready", "Link__c": "https://example.com/x"}
+    row = link_row(ready(), "https://example.com/x")
+    assert row == {
+        "Id": "a01",
+        "Status__c": "Link Ready",
+        "Link__c": "https://example.com/x",
+        "Reason_Code__c": None,
+        "Reason__c": None,
+    }
+
+
+TENT, LAMP = Products(("TENT-1",)), Products(("LAMP",))
+
+
+@pytest.mark.parametrize(
+    ("send", "lines", "asked"),
+    [
+        (Send.SERVICE, TENT, AskedFor()),
+        (Send.PRODUCT, TENT, AskedFor(service=False, products=TENT)),
+        (Send.BOTH, TENT, AskedFor(products=TENT)),
+    ],
+)
+@pytest.mark.parametrize("stored", [True, False], ids=["on the invitation", "in the rule"])
+def test_what_goes_out_is_what_was_claimed_else_what_the_rule_says(send, lines, asked, stored):
+    invitation = due(Send__c=send.value) if stored else due()
+    rule = a_rule() if stored else a_rule(send=send)
+    assert what_to_ask(invitation, rule, lines) == asked
+
+
+def test_products_on_the_invitation_count_before_those_of_the_lines():
+    invitation = due(Send__c="product_review", Skus__c="LAMP")
+    assert what_to_ask(invitation, a_rule(), TENT) == AskedFor(service=False, products=LAMP)
+
+
+def test_without_products_only_the_service_is_asked_about_and_the_ledger_says_so():
+    asked = what_to_ask(due(), a_rule(send=Send.BOTH), NO_PRODUCTS)
+    assert (asked.service, asked.products) == (True, NO_PRODUCTS)
+    settled = settle(due(), "a02", SendOutcome(Verdict.ACCEPTED, 202), NOW, asked)
+    assert "no product" in settled.invitation["Reason__c"]
+    assert settled.invitation["Status__c"] == "Accepted"
+    assert "Skus__c" not in settled.invitation
+
+
+def test_an_invitation_to_products_without_any_is_skipped():
+    stop = what_to_ask(due(), a_rule(send=Send.PRODUCT), NO_PRODUCTS)
+    assert isinstance(stop, Stop)
+    assert (stop.status.value, stop.code) == ("Skipped", "no_products")
+
+
+@pytest.mark.parametrize(
+    ("verdict", "recorded"),
+    [
+        (Verdict.ACCEPTED, "TENT-1, Lamp"),
+        (Verdict.UNKNOWN, "TENT-1, Lamp"),  # it may have gone out
+        (Verdict.REFUSED, None),
+        (Verdict.TRY_LATER, None),
+    ],
+)
+def test_the_products_that_went_out_are_remembered(verdict, recorded):
+    asked = AskedFor(products=Products(("TENT-1", "Lamp")))
+    row = settle(due(), "a02", SendOutcome(verdict), NOW, asked).invitation
+    assert row.get("Skus__c") == recorded
+
+
+def test_a_link_remembers_its_products_its_id_and_what_is_missing():
+    row = link_row(ready(AskedFor(products=TENT)), "https://example.com/x", "f" * 70)
+    assert (row["Skus__c"], row["Review_Link_Id__c"]) == ("TENT-1", "f" * 64)
+    assert link_row(ready(AskedFor(note="No product.")), "https://x.example")["Reason__c"] == (
+        "No product."
+    )
+
+
+@pytest.mark.parametrize(
+    ("status", "fix"),
+    [(400, "recipient"), (403, "role"), (404, "business unit"), (418, "support"), (None, "")],
+)
+def test_a_refusal_tells_the_vendors_words_and_what_to_do(status, fix):
+    outcome = SendOutcome(Verdict.REFUSED, status, "1001", "x" * 400)
+    reason = settle(due(), "a02", outcome, NOW).invitation["Reason__c"]
+    assert "1001" in reason
+    assert fix in reason
+    assert len(reason) <= 255
+    row = refused_link_row(due(), status, f"Trustpilot said 1001 ({'x' * 400}).")
+    assert (row["Status__c"], row["Reason_Code__c"]) == ("Failed", "refused")
+    assert fix in row["Reason__c"]
+    assert len(row["Reason__c"]) <= 255
+
+
+@pytest.mark.parametrize(
+    ("hold", "channel", "held"),
+    [
+        ("trustpilot", "Email", True),
+        ("trustpilot", "Business Generated Link", False),
+        ("salesforce", "Email", False),
+        (None, "Email", False),
+    ],
+)
+def test_trustpilot_keeps_e_mails_only(hold, channel, held):
+    assert due(Hold__c=hold, Channel__c=channel).is_held_by_trustpilot is held
 
 
 @pytest.mark.parametrize(("attempts", "number"), [(None, 1), (0, 1), (1, 2), (2.0, 3)])
@@ -254,7 +362,7 @@ def test_a_copied_outcome_keeps_its_own_time_and_reason():
     sent = settle_foreign(due(), attempt("Accepted", Outcome_At__c=at), NOW)
     assert sent["Sent_At__c"] == NOW - timedelta(minutes=30)
     failed = settle_foreign(due(), attempt("Failed", Detail__c="1001 no"), NOW)
-    assert failed["Reason__c"] == "1001 no"
+    assert failed["Reason__c"].startswith("Trustpilot refused it (1001 no). ")
 
 
 @pytest.mark.parametrize(

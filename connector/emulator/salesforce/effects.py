@@ -61,6 +61,17 @@ def _order_item(save: Save, records: Records) -> None:
     )
 
 
+def _opportunity_line_item(save: Save, records: Records) -> None:
+    opportunity = save.row["OpportunityId"]
+    live = bool(list(records.store.live_ids(save.sobject, "OpportunityId", opportunity)))
+    records.edit_quietly(
+        records.sobject("Opportunity"),
+        opportunity,
+        {"HasOpportunityLineItem": live},
+        save.change.now,
+    )
+
+
 def _account(save: Save, records: Records) -> None:
     if not save.row["IsPersonAccount"]:
         return
@@ -80,6 +91,7 @@ _EFFECTS: dict[str, Callable[[Save, Records], None]] = {
     "Account": _account,
     "Opportunity": _opportunity,
     "OpportunityContactRole": _contact_role,
+    "OpportunityLineItem": _opportunity_line_item,
     "OrderItem": _order_item,
 }
 

@@ -101,7 +101,7 @@ def _order(save: Save) -> None:
         row["TotalAmount"] = 0.0
 
 
-def _order_item(save: Save) -> None:
+def _line_item(save: Save) -> None:
     row = save.row
     if row["PricebookEntryId"] and save.old is None:
         entries = 'SELECT "Product2Id", "UnitPrice" FROM "PricebookEntry" WHERE "Id" = ?'
@@ -128,8 +128,9 @@ _RULES: dict[str, Callable[[Save], None]] = {
     "Contact": _contact,
     "Individual": _person_name,
     "Opportunity": _opportunity,
+    "OpportunityLineItem": _line_item,
     "Order": _order,
-    "OrderItem": _order_item,
+    "OrderItem": _line_item,
     "User": _person_name,
 }
 

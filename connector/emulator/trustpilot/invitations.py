@@ -64,7 +64,10 @@ class ReceivedInvitation:
 
 @dataclass(frozen=True)
 class InvitationLink:
-    """A unique review link that was handed out; Trustpilot sends nothing for it."""
+    """A unique review link that was handed out; Trustpilot sends nothing for it.
+
+    `kind` is service or product, after the reviews that the consumer can write there.
+    """
 
     id: str
     unit_id: str
@@ -72,11 +75,13 @@ class InvitationLink:
     name: str
     reference: str
     body: dict[str, Any]
+    kind: str = "service"
 
     @property
     def url(self) -> str:
         """Return the address that the consumer opens."""
-        return f"https://www.trustpilot.com/evaluate-link/{self.id}"
+        page = "evaluate-link" if self.kind == "service" else "products/evaluate-link"
+        return f"https://www.trustpilot.com/{page}/{self.id}"
 
 
 @dataclass(frozen=True)
@@ -90,6 +95,25 @@ class SendTimes:
         """Return the moment of the first mail."""
         known = [at for at in (self.service, self.product) if at is not None]
         return min(known, default=now)
+
+
+def check_product_link(body: dict[str, Any]) -> dict[str, Any]:
+    """Return the consumer of a well-formed body for a link to product reviews; 400 for others."""
+    require_text(body, "referenceId")
+    consumer = body.get("consumer")
+    if not isinstance(consumer, dict):
+        raise bad_request("consumer is required.")
+    for name in ("email", "name"):
+        require_text(consumer, name)
+    require_email(consumer["email"])
+    products, ids = body.get("products"), body.get("productIds")
+    if bool(products) == bool(ids):
+        raise bad_request("Exactly one of products and productIds is required.")
+    kind: type = dict if products else str
+    rows = products or ids
+    if not isinstance(rows, list) or not all(isinstance(row, kind) for row in rows):
+        raise bad_request("products must be objects, productIds must be strings.")
+    return consumer
 
 
 def check_body(body: dict[str, Any], switches: Switches) -> SendTimes:

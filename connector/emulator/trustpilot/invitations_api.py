@@ -1,4 +1,7 @@
-"""The invitations host: four calls, no list, no status, no cancel (reference 7.1)."""
+"""Asking for invitations and links: no list, no status, no cancel (reference 7.1, 6.3).
+
+All but the links to product reviews are on the invitations host.
+"""
 
 from typing import Any
 
@@ -9,6 +12,7 @@ from connector.emulator.trustpilot.ids import object_id
 from connector.emulator.trustpilot.invitations import (
     InvitationLink,
     check_body,
+    check_product_link,
     check_tags,
     refuse_forbidden_characters,
     require_email,
@@ -39,17 +43,38 @@ def invitation_link(state: TrustpilotState, caller: Caller, ask: Ask) -> Answer:
     check_tags(body.get("tags"))
     if state.switches.reference_characters_enforced:
         refuse_forbidden_characters(body["referenceId"])
+    link = _handed_out(state, unit.id, body, body, "service")
+    return Answer(state.switches.invitation_links_status, {"id": link.id, "url": link.url})
+
+
+def product_invitation_link(state: TrustpilotState, caller: Caller, ask: Ask) -> Answer:
+    """Answer `POST /private/product-reviews/business-units/{id}/invitation-links`: API host."""
+    unit = own_unit(state, caller, ask.path["unit_id"])
+    body = ask.json_object()
+    consumer = check_product_link(body)
+    if state.switches.reference_characters_enforced:
+        refuse_forbidden_characters(body["referenceId"])
+    link = _handed_out(state, unit.id, body, consumer, "product")
+    names = state.switches.product_link_names.split(" and ")
+    answer = dict(zip(names, (link.id, link.url), strict=True))
+    return Answer(state.switches.invitation_links_status, answer)
+
+
+def _handed_out(
+    state: TrustpilotState, unit_id: str, body: dict[str, Any], consumer: dict[str, Any], kind: str
+) -> InvitationLink:
     number = len(state.mailbox.links)
     link = InvitationLink(
         id=object_id("link", number) + object_id("rest", number)[:8],
-        unit_id=unit.id,
-        email=body["email"],
-        name=body["name"],
+        unit_id=unit_id,
+        email=consumer["email"],
+        name=consumer["name"],
         reference=body["referenceId"],
         body=body,
+        kind=kind,
     )
     state.mailbox.links.append(link)
-    return Answer(state.switches.invitation_links_status, {"id": link.id, "url": link.url})
+    return link
 
 
 def templates(state: TrustpilotState, caller: Caller, ask: Ask) -> Answer:

@@ -53,6 +53,11 @@ API_ROUTES: tuple[Row, ...] = (
         f"{_PRODUCT_REVIEWS}/business-units/{{unit_id}}/reviews",
         private(products_api.list_product_reviews),
     ),
+    (
+        "POST",
+        f"{_PRODUCT_REVIEWS}/business-units/{{unit_id}}/invitation-links",
+        private(invitations_api.product_invitation_link),
+    ),
     ("GET", f"{_PRODUCT_REVIEWS}/{{review_id}}", private(products_api.one_product_review)),
     (
         "POST",

@@ -56,6 +56,24 @@ REQUEST_FIELDS = {  # what an agent or a Flow fills in
     "Tags__c",
     "Template_Id__c",
 }
+REQUEST_FIELDS = {  # what an agent or a Flow fills in
+    "Business_Unit__c",
+    "Case__c",
+    "Channel__c",
+    "Contact__c",
+    "Due_At__c",
+    "Locale__c",
+    "Opportunity__c",
+    "Order__c",
+    "Recipient_Email__c",
+    "Recipient_Name__c",
+    "Reference_Number__c",
+    "Send__c",
+    "Skus__c",
+    "Status__c",
+    "Tags__c",
+    "Template_Id__c",
+}
 VIEWS = {
     "Trustpilot_Business_Unit__c": "All",
     "Trustpilot_Review__c": "All Awaiting_Reply Latest_Reviews Queued_Replies "

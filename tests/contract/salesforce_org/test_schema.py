@@ -60,6 +60,7 @@ def test_lookups_make_child_relationships(schema):
         "Contact",
         "Opportunity",
         "OpportunityContactRole",
+        "OpportunityLineItem",
         "OpportunityHistory",
         "OpportunityFieldHistory",
         "Order",

@@ -191,6 +191,21 @@ def test_order_products_take_product_and_price_from_the_price_book(org, order):
     assert item["TotalPrice"] == org.retrieve("Order", order)["TotalAmount"] == 19.0
 
 
+def test_opportunity_products_take_product_and_price_and_show_on_their_opportunity(org):
+    values = {"Name": "O", "StageName": "Closed Won", "CloseDate": "2026-03-02"}
+    opportunity = org.insert("Opportunity", values)
+    assert org.retrieve("Opportunity", opportunity)["HasOpportunityLineItem"] is False
+    product = org.insert("Product2", {"Name": "Lamp", "StockKeepingUnit": "L-1"})
+    book = org.insert("Pricebook2", {"Name": "Standard"})
+    entry = {"Pricebook2Id": book, "Product2Id": product, "UnitPrice": 9.5}
+    entry_id = org.insert("PricebookEntry", entry)
+    item = {"OpportunityId": opportunity, "PricebookEntryId": entry_id, "Quantity": 2}
+    org.insert("OpportunityLineItem", item)
+    (found,) = org.query("SELECT Product2.StockKeepingUnit, TotalPrice FROM OpportunityLineItem")
+    assert (found["Product2"]["StockKeepingUnit"], found["TotalPrice"]) == ("L-1", 19.0)
+    assert org.retrieve("Opportunity", opportunity)["HasOpportunityLineItem"] is True
+
+
 def test_without_orders_there_is_no_order_object(org):
     org.settings.orders_enabled = False
     with pytest.raises(ApiError) as caught:

@@ -199,6 +199,55 @@ def test_an_invitation_link_needs_reference_address_and_name(client, missing):
     assert client.invite("invitation-links", json=body).status_code == 400
 
 
+PRODUCT_LINK = {
+    "referenceId": "A-1",
+    "consumer": {"email": "kim@example.com", "name": "Kim"},
+    "products": [{"sku": "TENT-1"}],
+}
+
+
+def product_link(client, body):
+    path = f"/private/product-reviews/business-units/{client.unit.id}/invitation-links"
+    return client.call("POST", path, json=body)
+
+
+@pytest.mark.parametrize("names", ["id and url", "reviewLinkId and reviewUrl"])
+def test_a_link_to_product_reviews_is_made_on_the_api_host(client, names):
+    client.switches.product_link_names = names
+    answers = [product_link(client, PRODUCT_LINK) for _ in range(2)]
+    assert [answer.status_code for answer in answers] == [200, 200]
+    first, second = (answer.json() for answer in answers)
+    assert list(first) == names.split(" and ")
+    assert first != second
+    assert client.state.mailbox.received == []
+    assert [link.kind for link in client.state.mailbox.links] == ["product", "product"]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"referenceId": ""},
+        {"consumer": None},
+        {"consumer": {"email": "kim@example.com"}},
+        {"consumer": {"email": "kim", "name": "Kim"}},
+        {"products": []},
+        {"productIds": ["5f00000000000000000000aa"]},
+        {"products": ["TENT-1"]},
+    ],
+)
+def test_a_link_to_product_reviews_needs_a_consumer_a_reference_and_one_kind_of_products(
+    client, change
+):
+    assert product_link(client, {**PRODUCT_LINK, **change}).status_code == 400
+    assert client.state.mailbox.links == []
+
+
+def test_a_link_to_product_reviews_may_name_products_by_their_ids(client):
+    body = {**PRODUCT_LINK, "productIds": ["5f00000000000000000000aa"]}
+    del body["products"]
+    assert product_link(client, body).status_code == 200
+
+
 def test_templates_are_listed(client):
     template = client.state.add_template(client.unit.id, "Second")
     rows = client.invite("templates").json()["templates"]

@@ -25,7 +25,8 @@ INVITATIONS = (
     "SELECT Id, Claim_Key__c, Rule__c, Rule_Version__c, Trigger_Object__c, Trigger_Record_Id__c, "
     "Old_Stage__c, New_Stage__c, Entered_At__c, Evidence__c, Contact__c, Channel__c, Due_At__c, "
     "Status__c, Reason_Code__c, Reason__c, Reference_Number__c, Recipient_Email__c, Link__c, "
-    "Sent_At__c, Attempts__c, Opportunity__c, Order__c, Case__c "
+    "Sent_At__c, Attempts__c, Opportunity__c, Order__c, Case__c, Send__c, Skus__c, Hold__c, "
+    "Review_Link_Id__c "
     "FROM Trustpilot_Invitation__c ORDER BY Id"
 )
 MOVES = {
@@ -146,3 +147,22 @@ def rule_on(settings):
         return replace(found, **changes)
 
     return make
+
+
+@pytest.fixture
+def run_with(emulator, settings, clock, reporter):
+    """Do one pass of the flow with every rule changed: `run_with(send=Send.BOTH)`.
+
+    `door` and `dry_run` are those of `one_run`.
+    """
+    numbers = count(1)
+
+    def run(*, door=None, dry_run=False, **changes):
+        carrier = door or InProcessDoor(emulator)
+        policy = run_policy(settings)
+        policy = replace(policy, rules=tuple(replace(rule, **changes) for rule in policy.rules))
+        world = connect(settings, reporter, Transports(carrier, carrier, clock))
+        request = RunRequest(f"changed-{next(numbers)}", tuple(FLOW), dry_run)
+        return engine_run(world, policy, request)
+
+    return run

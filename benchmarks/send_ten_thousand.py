@@ -1,0 +1,180 @@
+"""Measures sending 10,000 due e-mail invitations: calls, waiting, and an idle run beside it.
+
+Every call takes 100 ms on the emulator's clock, which the connector waits by; what this
+machine needs to compute is told apart, and so is how many links one core makes in a minute.
+Type: .venv/bin/python benchmarks/send_ten_thousand.py
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+import time
+from collections import Counter
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from connector.config import Settings, load_settings
+from connector.core.links import LinkKeys, LinkPayload, business_generated_link
+from connector.core.run_report import RunReport
+from connector.emulator.app import Emulator
+from connector.emulator.clock import EmulatorClock
+from connector.emulator.doors import (
+    INVITATIONS_URL,
+    SALESFORCE_URL,
+    TRUSTPILOT_URL,
+    InProcessDoor,
+)
+from connector.emulator.faults import Fault
+from connector.emulator.ready_config import ready_config
+from connector.emulator.world import seed
+from connector.flows.engine import RunRequest, run
+from connector.wiring import Transports, connect, run_policy
+
+START = datetime(2026, 3, 2, 9, 0, 0, tzinfo=UTC)
+INVITATIONS = 10_000
+LINKS = 20_000
+LATENCY = 0.1
+FLOW = ("invitations_out",)
+
+
+@dataclass(frozen=True)
+class InProcess:
+    """The emulator's addresses; nothing listens there."""
+
+    salesforce_url: str = SALESFORCE_URL
+    trustpilot_url: str = TRUSTPILOT_URL
+    invitations_url: str = INVITATIONS_URL
+    ca_file: str = ""
+
+
+@dataclass
+class Following:
+    """The emulator's clock as the connector's: waits and latencies add up there."""
+
+    emulator: Emulator
+    waited: float = 0.0
+
+    def now(self) -> datetime:
+        """Return the emulated time."""
+        return self.emulator.clock.now()
+
+    def monotonic(self) -> float:
+        """Return the emulated seconds since the beginning."""
+        return (self.now() - START).total_seconds()
+
+    def sleep(self, seconds: float) -> None:
+        """Let emulated time pass."""
+        self.waited += seconds
+        self.emulator.clock.advance(seconds)
+
+
+@dataclass
+class Silent:
+    """A reporter that keeps nothing."""
+
+    events: Counter[str] = field(default_factory=Counter)
+
+    def event(self, name: str, **_facts: object) -> None:
+        """Count the event."""
+        self.events[name] += 1
+
+    def progress(self, what: str, done: int, total: int | None = None) -> None:
+        """Say nothing."""
+
+
+@dataclass
+class Stage:
+    """One emulator with closed cases, and the configuration of a connector in front of it."""
+
+    emulator: Emulator
+    settings: Settings
+    clock: Following
+    runs: int = 0
+
+    def run(self) -> RunReport:
+        """Do one pass, with a door and session of its own, as another process would."""
+        self.runs += 1
+        door = InProcessDoor(self.emulator)
+        world = connect(self.settings, Silent(), Transports(door, door, self.clock))
+        policy = run_policy(self.settings)
+        rules = tuple(replace(rule, after=timedelta(hours=1)) for rule in policy.rules)
+        request = RunRequest(f"benchmark-{self.runs}", FLOW)
+        report = run(world, replace(policy, rules=rules), request)
+        if report.failures:
+            raise report.failures[0]
+        return report
+
+
+def main() -> None:
+    """Print what claiming, sending and idling cost, and how fast links are made."""
+    stage = _stage()
+    measured("claiming", stage, "invitations_claimed")
+    stage.emulator.clock.advance(timedelta(hours=1, minutes=1))
+    measured("sending", stage, "invitations_sent")
+    received = stage.emulator.trustpilot.mailbox.received
+    if len({mail.reference for mail in received}) != len(received) or len(received) != INVITATIONS:
+        raise SystemExit("Not everybody was invited exactly once.")
+    stage.emulator.clock.advance(timedelta(hours=1))
+    measured("idle", stage, "invitations_sent")
+    _say(f"links: {links_in_a_minute():,.0f} a minute on one core")
+
+
+def measured(name: str, stage: Stage, word: str) -> None:
+    """Print what one run did, its calls, and the time that passed for it."""
+    before, waited, computing = stage.clock.monotonic(), stage.clock.waited, time.perf_counter()
+    report = stage.run()
+    totals = Counter[str]()
+    for calls in report.calls.values():
+        totals.update(calls)
+    _say(
+        f"{name}: {report.count(word)} {word}\n"
+        f"  calls: {dict(totals)}\n"
+        f"  emulated time: {stage.clock.monotonic() - before:.1f} s, of which "
+        f"{stage.clock.waited - waited:.1f} s waiting\n"
+        f"  computing, emulator included: {time.perf_counter() - computing:.1f} s"
+    )
+
+
+def links_in_a_minute() -> float:
+    """Return how many business-generated links this machine makes in a minute."""
+    keys = LinkKeys(os.urandom(32), os.urandom(32))
+    began = time.perf_counter()
+    for number in range(LINKS):
+        payload = LinkPayload(
+            "fielding@example.com", "Maya Fielding", f"{number:08d}", ("TENT-2P-GRN",), ("web",)
+        )
+        business_generated_link(
+            "https://www.trustpilot.com", "shop.example", keys, payload, os.urandom(16)
+        )
+    return LINKS / (time.perf_counter() - began) * 60
+
+
+def _stage() -> Stage:
+    emulator = Emulator(clock=EmulatorClock(frozen_at=START))
+    seed(emulator, service_reviews=0, product_reviews=0, people=3)
+    text, environ = ready_config(InProcess(), emulator.credentials)
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "config.yaml"
+        path.write_text(text, encoding="utf-8")
+        settings = load_settings(path, {**os.environ, **environ}, require_secrets=True)
+    stage = Stage(emulator, settings, Following(emulator))
+    stage.run()
+    emulator.clock.advance(timedelta(minutes=1))
+    contacts = emulator.org.query("SELECT Id FROM Contact WHERE Email != null ORDER BY Id")
+    for number in range(INVITATIONS):
+        contact = contacts[number % len(contacts)]["Id"]
+        emulator.org.insert("Case", {"ContactId": contact, "Status": "Closed"})
+    emulator.faults.add(Fault("*", delay_seconds=LATENCY, times=None))
+    return stage
+
+
+def _say(line: str) -> None:
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    main()
