@@ -30,8 +30,11 @@ from connector.flows.tally import Tally
 RIGHTS_AT_ONCE = 200
 """A killed run leaves at most this many rights whose outcome nobody knows.
 
-The first right of a run is taken alone: where the account may not send, it stays the only one.
+The first right of a run is taken alone, because the account may not be allowed to send; then
+more are taken each time, so that a run which dies early leaves few.
 """
+
+_GROWTH = 5
 
 ABREAST = 4
 """So many invitations are under way at once; an outage that begins leaves about as many unknown."""
@@ -59,10 +62,14 @@ Right = tuple[Ready, str]
 
 @dataclass
 class Line:
-    """How well the line to Trustpilot is, over all batches of a run."""
+    """How well the line to Trustpilot is over all batches of a run, and how many rights to take."""
 
     unanswered: int = 0
-    begun: bool = False
+    rights: int = 1
+
+    def lengthen(self) -> None:
+        """Take more rights at once from now on."""
+        self.rights = min(self.rights * _GROWTH, RIGHTS_AT_ONCE)
 
 
 def send_emails(context: RunContext, ready: Sequence[Ready], line: Line, tally: Tally) -> None:
@@ -72,11 +79,11 @@ def send_emails(context: RunContext, ready: Sequence[Ready], line: Line, tally: 
     """
     done = 0
     while done < len(ready):
-        most = min(len(ready) - done, RIGHTS_AT_ONCE if line.begun else 1)
+        most = min(len(ready) - done, line.rights)
         # Before a right is taken, so that none grows old while it waits for a token or a turn.
         batch = ready[done : done + context.trustpilot.prepare_to_send(most)]
         done += len(batch)
-        line.begun = True
+        line.lengthen()
         context.reporter.progress("invitations", done, len(ready))
         sending = _Sending(context, line)
         settled = sending.send(take_rights(context, batch, tally))

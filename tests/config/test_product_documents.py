@@ -106,7 +106,7 @@ def test_without_conditions_every_product_is_meant(read):
          "price: {from: Price__c, currency: EUR}", (8, 10), "chooses among the entries", ""),
         ("IsActive: true", "IsActive: {not: true, is: false}", (2, 13), "{not: VALUE}", ""),
         ("IsActive: true", "IsActive: []", (2, 13), "one entry at least", ""),
-        ("IsActive: true", "Is Active: true", (2, 14), "is not a field, such as", ""),
+        ("IsActive: true", "Is Active: true", (2, 3), "is not a field, such as", ""),
         ("where:\n", "wheree:\n", (1, 1), "`wheree` is not a key", "Did you mean `where`?"),
     ],
     ids=lambda row: row[1].strip(),

@@ -65,7 +65,8 @@ class Killed(BaseException):
 class DyingDoor(InProcessDoor):
     """Kills the process at its n-th call (from 0), before or after the vendor processed it.
 
-    What its other threads began goes on to its end; nothing new leaves the dead process.
+    What its other threads began goes on to its end; nothing new leaves the dead process. With -1
+    it never dies.
     """
 
     def __init__(self, emulator: Emulator, at: int, *, after: bool) -> None:
@@ -74,7 +75,7 @@ class DyingDoor(InProcessDoor):
 
     def send(self, request: PreparedRequest, *args: Any, **options: Any) -> Response:
         turn = next(self.turns)  # several threads of one run call at once
-        if turn > self.at or (turn == self.at and not self.after):
+        if 0 <= self.at < turn or (turn == self.at and not self.after):
             raise Killed
         answer = super().send(request, *args, **options)
         if turn == self.at:

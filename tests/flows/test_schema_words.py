@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from connector.config.metadata import read_schema
+from connector.core.asked_for import AskedFor
 from connector.core.asking import Experience, Surroundings
 from connector.core.attempts import ATTEMPT_FIELDS
 from connector.core.comment_rights import comment_right_row
@@ -36,6 +37,7 @@ from connector.core.plan_replies import stopped_row as reply_stopped_row
 from connector.core.plan_sends import (
     DUE_FIELDS,
     DueInvitation,
+    Ready,
     Stop,
     attempt_row,
     link_row,
@@ -52,7 +54,8 @@ from connector.core.plan_tags import (
     plan_tags,
     stopped_row,
 )
-from connector.core.recipients import RecipientFacts
+from connector.core.products_of import Products
+from connector.core.recipients import Person, RecipientFacts
 from connector.core.reviews import ReviewType
 from connector.core.rules import Channel, Rule, TriggerObject, parse_recipient
 from connector.core.units import Unit
@@ -82,7 +85,13 @@ def a_claim(on, channel, email):
         template="t" * 80,  # the name of a template may be long
         tags=("Tag__c", "Tag__c"),
     )
-    record = {"Id": "801", "Email__c": email, "Tag__c": LONG, rule.reference_field: LONG}
+    record = {
+        "Id": "801",
+        "Email__c": email,
+        "Tag__c": LONG,
+        rule.reference_field: LONG,
+        "Status": "S",
+    }
     entry = Entry(on, "801000000000001AAA", "", "S", NOW, f"{on.value}History")
     unit = Unit("shop", "u", "shop.example", record_id="a0B")
     facts, around = RecipientFacts(record), Surroundings("00D")
@@ -115,7 +124,12 @@ def foreign():
 
 def invitation_rows():
     yield from claims()
-    yield link_row(DUE, "https://www.example.com/?p=" + LONG)
+    products = Products(tuple(f"{number}-{LONG}" for number in range(9)))
+    for asked in (AskedFor(products=products), AskedFor(note="No product.")):
+        ready = Ready(DUE, Unit("shop", "u", "shop.example"), Person("a@example.com", ""), asked)
+        yield link_row(ready, "https://www.example.com/?p=" + LONG, "f" * 70)
+        sent = SendOutcome(Verdict.ACCEPTED, 202, "", "")
+        yield settle(DUE, "a03", sent, NOW, asked).invitation
     for status in (InvitationStatus.CANCELLED, InvitationStatus.SKIPPED):
         yield stop_row(DUE, Stop(status, "left_stage", LONG))
     yield from (each.invitation for each in settled())

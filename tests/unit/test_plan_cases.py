@@ -4,7 +4,7 @@ from dataclasses import fields
 from datetime import UTC, datetime
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from connector.core.case_places import Places, places, places_selects
@@ -140,6 +140,7 @@ def test_any_review_makes_a_row_that_fits(review, subject, description):
     assert all(made.values())
 
 
+@settings(deadline=None)  # a text of millions of characters takes its time
 @given(piece=st.text(min_size=1), times=st.integers(1, 9_000))
 def test_a_text_of_any_length_fits(piece, times):
     assert width(row(title=piece * times)["Subject"]) <= LONGEST_SUBJECT
