@@ -204,7 +204,7 @@ def _row(it: Experience) -> dict[str, Any]:
         "Due_At__c": to_the_second(it.due_at),
         "Reference_Number__c": reference_number(rule, it.facts),
         "Locale__c": locale or None,
-        "Template_Id__c": template_for(rule, locale)[:64] or None,
+        "Template_Id__c": template_for(rule, locale) or None,
         "Tags__c": ", ".join(_tags(rule, it.facts))[:255] or None,
         "Attempts__c": 0,
         **kind_fields(rule),

@@ -253,7 +253,8 @@ _NO_PRODUCTS = "The record has no product with a SKU: only the service review is
 class Ready:
     """A due invitation that passed every check: whom to ask for what, for which business unit.
 
-    `write_link_to` is the field of the record that gets the link; empty for none.
+    `write_link_to` is the field of the record that gets the link, `template_id` is Trustpilot's;
+    both are empty for none.
     """
 
     due: DueInvitation
@@ -261,6 +262,7 @@ class Ready:
     person: Person
     asked: AskedFor = SERVICE_ONLY
     write_link_to: str = ""
+    template_id: str = ""
 
 
 def stop_row(due: DueInvitation, stop: Stop) -> dict[str, Any]:

@@ -20,6 +20,7 @@ from connector.core.errors import AccessDenied, ConnectorError, NotFound
 from connector.core.policy import UnitPolicy
 from connector.core.reviews import ReviewType
 from connector.core.rules import Channel, Rule
+from connector.core.templates import template_id
 from connector.flows.examination import Examination
 from connector.flows.ports import Trustpilot
 
@@ -86,7 +87,8 @@ def _private(
     rules = [
         rule
         for rule in examination.policy.rules
-        if rule.business_unit == unit.name and rule.channel is Channel.EMAIL
+        if rule.channel is Channel.EMAIL
+        and (rule.business_unit == unit.name or rule.business_unit_field)
     ]
     if not rules:
         return
@@ -100,7 +102,7 @@ def _private(
     else:
         names = ", ".join(each.name or each.id for each in templates) or "none"
         yield passed(Check.TRUSTPILOT_TEMPLATES, f"{unit.name}: templates: {names}.")
-        yield from _of_rules(rules, templates, examination)
+        yield from _of_rules(unit, rules, templates, examination)
 
 
 def _reviews(
@@ -117,17 +119,25 @@ def _reviews(
 
 
 def _of_rules(
-    rules: Iterable[Rule], templates: tuple[Template, ...], examination: Examination
+    unit: UnitPolicy,
+    rules: Iterable[Rule],
+    templates: tuple[Template, ...],
+    examination: Examination,
 ) -> Iterator[Finding]:
-    known = {each.id for each in templates}
     for rule in rules:
-        if rule.template and rule.template not in known:
-            yield misconfigured(
-                Check.TRUSTPILOT_TEMPLATE,
-                f"The rule {rule.name} names the template {rule.template}, which its business "
-                "unit does not have: Trustpilot would accept its invitations and send none.",
-                "Copy the id of a template that is listed, or remove the line for the default.",
-                examination.places.get((rule.name, "template"), ""),
-            )
-        elif rule.template:
-            yield passed(Check.TRUSTPILOT_TEMPLATE, f"The template of the rule {rule.name} exists.")
+        written = dict.fromkeys((*(named for _, named in rule.templates), rule.template))
+        for each in filter(None, written):
+            try:
+                template_id(each, templates)
+            except ValueError as error:
+                yield misconfigured(
+                    Check.TRUSTPILOT_TEMPLATE,
+                    f"The rule {rule.name} names the template {each}, but for {unit.name} "
+                    f"{error}: its invitations would wait.",
+                    "Copy the name or id of a template that is listed, or remove the line for the "
+                    "default.",
+                    examination.places.get((rule.name, "template"), ""),
+                )
+            else:
+                sentence = f"The template {each} of the rule {rule.name} exists ({unit.name})."
+                yield passed(Check.TRUSTPILOT_TEMPLATE, sentence)

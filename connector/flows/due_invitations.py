@@ -6,7 +6,7 @@ What is sent and made here is decided in `plan_sends`; this module reads for it 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from connector.core.asked_for import HELD_AHEAD, AskedFor
@@ -23,11 +23,11 @@ from connector.core.plan_sends import (
 from connector.core.products_of import NO_PRODUCTS
 from connector.core.recipients import Person
 from connector.core.records import Row
-from connector.core.rules import Rule
 from connector.core.run_report import Action
 from connector.core.units import Unit
 from connector.flows.context import RunContext
 from connector.flows.decisions import Looked, look_again
+from connector.flows.invitation_templates import InvitationTemplates
 from connector.flows.links_out import make_links
 from connector.flows.opening import MOST_DUE_AT_ONCE, due_after
 from connector.flows.product_lines import Lines, line_questions
@@ -65,10 +65,13 @@ def work_off(context: RunContext, claimed: Sequence[Row], tally: Tally) -> None:
     this run `claimed`. Further pages are read only where the opening's was full.
     """
     line, seen = Line(), set[str]()
+    templates = InvitationTemplates(context)
     page = context.opening.invitations
     fresh = [*page, *claimed]
     while fresh:
-        _work_off_page(context, fresh, line, tally)
+        work = _decide(context, _due_of(context, fresh, tally), templates, tally)
+        if not context.dry_run:
+            _do(context, work, line, tally)
         seen.update(str(row["Id"]) for row in fresh if "Id" in row)
         if len(page) < MOST_DUE_AT_ONCE or len(seen) >= MOST_DUE_IN_A_RUN:
             break
@@ -85,17 +88,16 @@ def _next_page(context: RunContext, last: Row) -> tuple[Row, ...]:
     return tuple(row for answer in answers for row in answer.rows)[:MOST_DUE_AT_ONCE]
 
 
-def _work_off_page(context: RunContext, rows: Sequence[Row], line: Line, tally: Tally) -> None:
+def _due_of(context: RunContext, rows: Sequence[Row], tally: Tally) -> list[DueInvitation]:
+    """What of these rows is due now, and of the requests among them, which are taken up first."""
     taken_up: list[Row] = []
     with tally.going_on():
         taken_up += take_up_requests(context, [row for row in rows if is_request(row)], tally)
     claims = [DueInvitation(row) for row in (*rows, *taken_up) if not is_request(row)]
-    invitations = [due for due in claims if _is_due(due, context)]
-    if not invitations:
-        return
-    work = _decide(context, invitations, tally)
-    if context.dry_run:
-        return
+    return [due for due in claims if _is_due(due, context)]
+
+
+def _do(context: RunContext, work: _Work, line: Line, tally: Tally) -> None:
     begun = settle_begun(context, [due for due, _ in work.stops if not due.is_link], tally)
     stops = [stop_row(due, stop) for due, stop in work.stops if due.id not in begun]
     if stops:
@@ -111,14 +113,26 @@ def _is_due(due: DueInvitation, context: RunContext) -> bool:
     return not is_skipped and due.due_at is not None and due.due_at <= until
 
 
-def _decide(context: RunContext, invitations: list[DueInvitation], tally: Tally) -> _Work:
+def _decide(
+    context: RunContext,
+    invitations: Sequence[DueInvitation],
+    templates: InvitationTemplates,
+    tally: Tally,
+) -> _Work:
+    work = _Work()
+    if not invitations:
+        return work
     rules = {rule.name: rule for rule in context.policy.rules}
     questions = line_questions([(due, rules.get(due.text("Rule__c"))) for due in invitations])
     looked, answers = look_again(context, invitations, *questions)
     lines = Lines.read(zip(questions, answers, strict=True))
-    work = _Work()
     for each in looked:
-        _sort(context, (each.due, each.rule), _with_products(each, lines), work, tally)
+        decision = _with_products(each, lines)
+        ready = decision if isinstance(decision, Wait | Stop) else _ready(context, each, decision)
+        if isinstance(ready, Ready):
+            found = templates.find(ready.due, ready.unit, tally)
+            ready = found if isinstance(found, Wait) else replace(ready, template_id=found)
+        _sort(context, each.due, ready, work, tally)
     return work
 
 
@@ -136,32 +150,31 @@ def _with_products(looked: Looked, lines: Lines) -> _Decision:
     return asked if isinstance(asked, Stop) else (person, asked)
 
 
-def _sort(
-    context: RunContext,
-    invitation: tuple[DueInvitation, Rule | None],
-    decision: _Decision,
-    work: _Work,
-    tally: Tally,
-) -> None:
-    due, rule = invitation
+def _ready(context: RunContext, looked: Looked, what: tuple[Person, AskedFor]) -> Ready | Wait:
+    due, rule = looked.due, looked.rule
     unit = context.unit_of_record(due.text("Business_Unit__c"))
-    if isinstance(decision, Stop):
-        work.stops.append((due, decision))
-        tally.actions.append(Action("stop invitation", due.id, {"reason": decision.code}))
-    elif unit is None or isinstance(decision, Wait) or _hold(context, due, unit):
+    if unit is None:
+        return Wait("Invitations wait: their business unit is not in the configuration.")
+    reason = _hold(context, due, unit)
+    return Wait(reason) if reason else Ready(due, unit, *what, rule.write_link_to if rule else "")
+
+
+def _sort(
+    context: RunContext, due: DueInvitation, ready: Ready | Wait | Stop, work: _Work, tally: Tally
+) -> None:
+    if isinstance(ready, Stop):
+        work.stops.append((due, ready))
+        tally.actions.append(Action("stop invitation", due.id, {"reason": ready.code}))
+    elif isinstance(ready, Wait):
         tally.counts["invitations_waiting"] += 1
-        reason = decision.reason if isinstance(decision, Wait) else _hold(context, due, unit)
-        tally.notes.append(reason)
+        tally.notes.append(ready.reason)
     else:
-        ready = Ready(due, unit, *decision, rule.write_link_to if rule is not None else "")
         (work.links if due.is_link else work.emails).append(ready)
         tally.actions.append(_action(context, ready))
 
 
-def _hold(context: RunContext, due: DueInvitation, unit: Unit | None) -> str:
+def _hold(context: RunContext, due: DueInvitation, unit: Unit) -> str:
     """Why a due invitation has to wait; empty when nothing holds it."""
-    if unit is None:
-        return "Invitations wait: their business unit is not in the configuration."
     if unit.invitations_paused:
         return f"Invitations of {unit.name} are paused on its record in Salesforce."
     if due.is_own_link and unit.link_keys is None:

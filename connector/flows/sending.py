@@ -192,7 +192,7 @@ def _invitation(context: RunContext, ready: Ready) -> EmailInvitation:
         reference_number=due.text("Reference_Number__c"),
         send_at=send_time(ready, context.org.now()),
         locale=due.text("Locale__c"),
-        template_id=due.text("Template_Id__c"),
+        template_id=ready.template_id,
         tags=due.tags,
         sender_name=sender.name,
         sender_email=sender.email,

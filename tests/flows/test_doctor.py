@@ -498,14 +498,26 @@ class TestTrustpilot:
             assert "template:" in document.read().splitlines()[int(line) - 1]
         assert report.exit_code is ExitCode.CONFIGURATION
 
-    def test_a_template_that_exists_passes(self, doctor, configured, emulator, world):
-        (template,) = emulator.trustpilot.units[world.business_unit_id].templates
+    @pytest.mark.parametrize("word", ["id", "name"])
+    def test_a_template_that_exists_passes(self, doctor, configured, emulator, world, word):
+        (template,) = emulator.trustpilot.units[world.business_unit_id].templates.values()
+        written = f'"{getattr(template, word)}"'
         named = configured(
             lambda text: text.replace(
-                "      as: email\n", f'      as: email\n      template: "{template}"\n', 1
+                "      as: email\n", f"      as: email\n      template: {written}\n", 1
             )
         )
         assert found(doctor(named), Check.TRUSTPILOT_TEMPLATE, Level.PASS)
+
+    def test_every_template_of_a_rule_is_looked_for(self, doctor, configured):
+        by_locale = "{de-DE: Nach dem Kauf, default: Danach}"
+        named = configured(
+            lambda text: text.replace(
+                "      as: email\n", f"      as: email\n      template: {by_locale}\n", 1
+            )
+        )
+        failures = found(doctor(named), Check.TRUSTPILOT_TEMPLATE, Level.FAIL)
+        assert ["Nach dem Kauf" in failures[0].what, "Danach" in failures[1].what] == [True, True]
 
     def test_units_without_rules_for_email_are_not_asked_for_templates(
         self, doctor, configured, emulator
