@@ -117,13 +117,15 @@ class StandardField:
     """A field of the org's own objects that rules or matching read, and what lacking it costs.
 
     `path` may lead over parents. With `critical` the flow that asks for it stops without it.
-    `only_with` names a field without which the org has no use for this one.
+    `only_with` names a field without which the org has no use for this one. With `written` it is
+    a field of the object itself that the user must be able to change.
     """
 
     object: str
     path: str
     cost: str
     critical: bool = False
+    written: bool = False
     only_with: str = ""
     place: str = ""
 

@@ -62,7 +62,10 @@ def _hidden(subject: str, needs: list[StandardField]) -> Finding:
     check = Check.SALESFORCE_HISTORY if name.endswith("History") else Check.SALESFORCE_STANDARD
     critical = [each for each in needs if each.critical]
     costs = dict.fromkeys(each.cost for each in sorted(needs, key=lambda each: not each.critical))
-    what = f"{subject} is missing in the org or hidden from this user: {'; '.join(costs)}."
+    lack = "is missing in the org or hidden from this user"
+    if all(each.written for each in needs):
+        lack = "is missing in the org, hidden from this user, or read-only for it"
+    what = f"{subject} {lack}: {'; '.join(costs)}."
     place = next((each.place for each in (*critical, *needs) if each.place), "")
     return (refused if critical else warned)(check, what, _SHOW, place)
 
@@ -71,6 +74,8 @@ def _is_missing(asked: StandardField, shapes: Shapes) -> bool:
     base = shapes[asked.object]
     if asked.only_with and not (base and base.field(asked.only_with)):
         return False
+    if asked.written and base and (field := base.field(asked.path)):
+        return not field.updateable
     return not _is_visible(asked.object, asked.path, shapes)
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from connector.core.entries import HISTORY_PARENT, STAMPS
 from connector.core.org_shapes import PicklistWord, StandardField
+from connector.core.products_of import LINE_LOOKUPS
 from connector.core.recipients import (
     CONTACT_FIELDS,
     CONTACT_LOOKUPS,
@@ -15,7 +16,7 @@ from connector.core.recipients import (
     flag_fields,
     record_fields,
 )
-from connector.core.rules import Rule, TriggerObject
+from connector.core.rules import ConsentSource, Rule, TriggerObject
 
 Places = Mapping[tuple[str, str], str]
 """Where the keys of rules stand, by rule name and key."""
@@ -56,9 +57,32 @@ def _of_checks(rule: Rule, places: Places) -> Iterator[StandardField]:
         cost = f"the rule {rule.name} asks everybody in its default locale"
         place = places.get((rule.name, "locale"), "")
         yield StandardField(rule.on.value, rule.locale_field, cost, place=place)
+    yield from _of_products(rule, places)
+    if rule.quiet_hours and rule.quiet_hours.zone_field:
+        cost = f"the rule {rule.name} counts the hours of everybody in {rule.quiet_hours.zone}"
+        place = places.get((rule.name, "quiet_hours"), "")
+        yield StandardField(rule.on.value, rule.quiet_hours.zone_field, cost, place=place)
+    if rule.write_link_to:
+        cost = f"the links of the rule {rule.name} are not written to their records"
+        place = places.get((rule.name, "write_link_to"), "")
+        yield StandardField(
+            rule.on.value, rule.write_link_to, cost, critical=True, written=True, place=place
+        )
     for path in flag_fields(rule):
         cost = "person accounts that opted out or bounced may be invited all the same"
         yield StandardField(rule.on.value, path, cost, place=places.get((rule.name, "to"), ""))
+
+
+def _of_products(rule: Rule, places: Places) -> Iterator[StandardField]:
+    source, place = rule.products, places.get((rule.name, "products"), "")
+    if source is None:
+        return
+    waits = f"invitations of the rule {rule.name} to review products wait"
+    for path in (LINE_LOOKUPS[source.lines], source.sku):
+        yield StandardField(source.lines, path, waits, critical=True, place=place)
+    for word, path in source.fields:
+        cost = f"the rule {rule.name} describes products without {word}"
+        yield StandardField(source.lines, path, cost, place=place)
 
 
 def _of_contacts(rule: Rule) -> Iterator[StandardField]:
@@ -66,6 +90,9 @@ def _of_contacts(rule: Rule) -> Iterator[StandardField]:
         yield StandardField("Contact", "Id", _CONTACT_COSTS["Id"], critical=True)
     for field in CONTACT_FIELDS:
         yield StandardField("Contact", field, _CONTACT_COSTS[field])
+    if rule.consent is ConsentSource.SALESFORCE:
+        cost = f"the rule {rule.name} knows of no consent that was withheld"
+        yield StandardField("ContactPointTypeConsent", "PartyId", cost)
     for field in INDIVIDUAL_FIELDS:
         cost = "people whose Individual forbids it are invited all the same"
         yield StandardField("Contact", field, cost, only_with="IndividualId")

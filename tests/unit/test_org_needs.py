@@ -1,7 +1,7 @@
 """What a configuration asks of its org: package, mappings, rules."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import time, timedelta
 
 import pytest
 
@@ -12,7 +12,16 @@ from connector.core.org_shapes import Access
 from connector.core.plan_erasure import OnDelete
 from connector.core.policy import RunPolicy
 from connector.core.reviews import ReviewType
-from connector.core.rules import Channel, Rule, TriggerObject, parse_recipient
+from connector.core.rules import (
+    Channel,
+    ConsentSource,
+    FieldCondition,
+    ProductSource,
+    QuietHours,
+    Rule,
+    TriggerObject,
+    parse_recipient,
+)
 from connector.core.schema import FieldDefinition, ObjectDefinition, Schema
 
 KEY = FieldDefinition("External_Id__c", "Text", 64, unique=True, external_id=True)
@@ -136,6 +145,44 @@ def test_contacts_and_their_opt_out_matter_where_contacts_are_invited():
 )
 def test_without_a_history_a_rule_loses_only_some_entries(on, to, fields):
     assert fields <= standard(needs_of(a_rule(on, to)), critical=False)
+
+
+TENT = ProductSource("OrderItem", "Product2.ProductCode", fields=(("name", "Product2.Name"),))
+QUIET = QuietHours(time(20), time(8), zone_field="Account.Zone__c")
+
+
+@pytest.mark.parametrize(
+    ("key", "changes", "asked"),
+    [
+        ("products", {"products": TENT}, ("OrderItem", "OrderId", True)),
+        ("products", {"products": TENT}, ("OrderItem", "Product2.ProductCode", True)),
+        ("products", {"products": TENT}, ("OrderItem", "Product2.Name", False)),
+        ("quiet_hours", {"quiet_hours": QUIET}, ("Order", "Account.Zone__c", False)),
+        ("write_link_to", {"write_link_to": "Link__c"}, ("Order", "Link__c", True)),
+        ("only_if", {"only_if": (FieldCondition("A__c", ("x",)),)}, ("Order", "A__c", True)),
+        ("business_unit", {"business_unit_field": "U__c"}, ("Order", "U__c", True)),
+        ("locale", {"locale_field": "L__c"}, ("Order", "L__c", False)),
+    ],
+)
+def test_every_path_of_a_rule_is_asked_for_at_the_place_of_its_key(key, changes, asked):
+    rule = a_rule(TriggerObject.ORDER, "bill_to", **changes)
+    needs = org_needs(replace(POLICY, rules=(rule,)), {("a-rule", key): "config.yaml:7:7"})
+    found = {
+        (each.object, each.path, each.critical): each
+        for each in needs.standard
+        if each.place == "config.yaml:7:7"
+    }
+    assert asked in found
+    assert found[asked].written is (key == "write_link_to")
+
+
+def test_the_org_is_asked_for_consents_only_where_a_rule_wants_them():
+    def objects(consent):
+        rules = (a_rule(consent=consent),)
+        return {each.object for each in org_needs(replace(POLICY, rules=rules), {}).standard}
+
+    assert "ContactPointTypeConsent" in objects(ConsentSource.SALESFORCE)
+    assert "ContactPointTypeConsent" not in objects(ConsentSource.FLAGS)
 
 
 def test_stages_and_roles_carry_the_places_of_their_rule():

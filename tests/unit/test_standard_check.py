@@ -90,3 +90,19 @@ def test_a_stage_keeps_its_capitals_and_a_role_does_not():
 @pytest.mark.parametrize("shapes", [{}, {"Case": None}, {"Case": CASE}])
 def test_a_stage_of_a_hidden_field_is_told_elsewhere(shapes):
     assert list(check_words([PicklistWord("Case", "Status", "X", "r")], shapes)) == []
+
+
+@pytest.mark.parametrize(
+    ("fields", "level"),
+    [
+        ({"link__c": FieldShape("Link__c", "string", updateable=True)}, None),
+        ({"link__c": FieldShape("Link__c", "string")}, Level.FAIL),
+        ({}, Level.FAIL),
+    ],
+    ids=["writable", "read-only", "hidden"],
+)
+def test_a_field_that_gets_the_link_must_be_one_that_the_user_can_change(fields, level):
+    asked = StandardField("Case", "Link__c", "no link", critical=True, written=True, place=PLACE)
+    found = list(check_standard([asked], {"Case": ObjectShape("Case", fields)}))
+    assert [each.level for each in found] == ([level] if level else [])
+    assert all("read-only" in each.what and each.place == PLACE for each in found)
