@@ -60,10 +60,11 @@ class ComponentProblem:
 
 @dataclass(frozen=True)
 class DeployState:
-    """What an org says of a deployment at one moment."""
+    """What an org says of a deployment at one moment; `done`: it says nothing else any more."""
 
     id: str
     status: str
+    done: bool = False
     components: int = 0
     deployed: int = 0
     failed: int = 0
