@@ -68,7 +68,7 @@ class OrgMetadata:
         With `check_only` the org stays as it is.
         """
         upload = read_upload(archive)
-        changed = _Changes(self._schema, upload)
+        changed = _Changes(self._schema, self._visibility, upload)
         checks = Checks(upload, changed.find)
         checks.run(self._settings.refused_components)
         sound = not any(each.failures for each in upload.components)
@@ -134,8 +134,9 @@ class OrgMetadata:
 class _Changes:
     """The objects of a package as they will be: new ones, and new versions of known ones."""
 
-    def __init__(self, schema: Schema, upload: Upload) -> None:
+    def __init__(self, schema: Schema, visibility: Visibility, upload: Upload) -> None:
         self._schema = schema
+        self._visibility = visibility
         self.objects: dict[str, SObject] = {}
         for component in upload.of_type("CustomObject"):
             self._object(component)
@@ -143,8 +144,9 @@ class _Changes:
             self._field(component)
 
     def find(self, name: str) -> SObject | None:
-        """Returns an object as it will be."""
-        return self.objects.get(name) or self._schema.named(name)
+        """Returns an object as it will be, None where the org has none of that name."""
+        found = self.objects.get(name) or self._schema.named(name)
+        return found if found and self._visibility.exists(found) else None
 
     def _object(self, component: Component) -> None:
         name, node = component.name, component.node
