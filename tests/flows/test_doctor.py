@@ -262,7 +262,7 @@ class TestThePackage:
         describes.field("Case", "Trustpilot_Review_Key__c", updateable=False)
         assert not_passed(doctor()) == set()
 
-        rules = "cases:\n  - name: low-stars\n    when: {stars: 1}\n    owner: queue Reviews\n\n"
+        rules = "cases:\n  rules:\n    - {name: unhappy, stars: [1], owner: queue Reviews}\n\n"
         report = doctor(configured(lambda text: rules + text))
         assert Check.SALESFORCE_FIELD_ACCESS in not_passed(report)
 
