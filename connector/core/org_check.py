@@ -28,7 +28,7 @@ _GRANT_OWN = (
     "Setup > Permission Sets > Object Settings."
 )
 _DEPLOY = "Type `connector deploy`."
-_CHANGE_BACK = "Change it back in Setup > Object Manager: no deployment can change a type."
+_CHANGE_BACK = "Change the type back in Setup > Object Manager."
 _RIGHT_FIELD = "Map to another field, or change this one in Setup > Object Manager."
 
 _HOLDERS = {
