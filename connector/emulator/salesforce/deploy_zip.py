@@ -141,7 +141,8 @@ def _files(archive: bytes) -> dict[str, bytes] | Component:
 def _component(
     kind: str, member: Node, files: dict[str, bytes], roots: dict[str, Node | Failure]
 ) -> Component:
-    name = member.own_text.strip()
+    # The official client writes the name of a folder with a slash behind it.
+    name = member.own_text.strip().rstrip("/")
     path = _path(kind, name, files)
     made = Component(kind, name, path or MANIFEST)
     if not path:

@@ -453,6 +453,8 @@ def with_view(columns):
             "Cannot find folder: Lost",
         ),
         ("Report", "Lost", "reports/Lost-meta.xml", xml("ReportFolder"), None),
+        # as the official client spells a folder
+        ("Report", "Lost/", "reports/Lost-meta.xml", xml("ReportFolder"), None),
     ],
 )
 def test_what_a_component_names_must_exist(deploy, kind, name, path, text, problem):  # noqa: PLR0913, PLR0917 - a table
