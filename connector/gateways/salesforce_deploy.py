@@ -74,7 +74,7 @@ class Deployments:
             archive=zipped(package),
         )
         try:
-            deployment = read_id(self._session.ask(sent))
+            return self._begun(sent)
         except AccessDenied as denied:
             raise AccessDenied(VENDOR, denied.message, next_step=_MAY_NOT) from denied
         except VendorUnreachable as lost:
@@ -86,6 +86,9 @@ class Deployments:
                 maybe_processed=True,
                 next_step=_LOST,
             ) from lost
+
+    def _begun(self, sent: Request) -> str:
+        deployment = read_id(self._session.ask(sent))
         if not deployment:
             raise unreadable(sent)
         return deployment

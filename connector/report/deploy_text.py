@@ -53,8 +53,8 @@ def _lines(report: DeployReport) -> Iterator[str]:
     if report.state.message:
         yield report.state.message
     yield _outcome(report)
-    if report.state.status == DeployStatus.SUCCEEDED and not report.check_only:
-        yield from _access(report)
+    if report.state.status == DeployStatus.SUCCEEDED:
+        yield from ["Then type: connector deploy"] if report.check_only else _access(report)
     yield f"Exit {report.exit_code.value}: {MEANINGS[report.exit_code]}"
 
 
@@ -83,9 +83,13 @@ def _outcome(report: DeployReport) -> str:
         return f"{done} {state.deployed} of {state.components} components{changed} ({where})."
     if state.status == DeployStatus.CANCELED:
         return f"Somebody canceled it in the org; nothing was changed ({where})."
-    refused = f"{state.failed} of {state.components} components"
+    said = f"The deployment ended as {state.status}"
+    if state.failed:
+        said = f"The org refused {state.failed} of {state.components} components"
+    elif state.tests_failed:
+        said = f"{state.tests_failed} of {state.tests} of the org's tests failed"
     nothing = "" if state.status == DeployStatus.SUCCEEDED_PARTIAL else "; nothing was changed"
-    return f"The org refused {refused}{nothing}. Setup > Deployment Status has more ({where})."
+    return f"{said}{nothing}. Setup > Deployment Status has more ({where})."
 
 
 def _access(report: DeployReport) -> Iterator[str]:

@@ -42,10 +42,10 @@ def test_people_are_told_what_was_deployed_and_whom_to_give_access(desk):
 def test_a_check_says_that_nothing_was_changed(desk):
     done = desk.type("deploy", "--check")
 
-    first, last = done.stdout.splitlines()
+    first, *rest = done.stdout.splitlines()
     assert first.startswith("Checked ")
     assert "; nothing was changed (" in first
-    assert last == "Exit 0: Done."
+    assert rest == ["Then type: connector deploy", "Exit 0: Done."]
 
 
 def test_machines_get_one_object_on_one_line(desk):
@@ -83,6 +83,23 @@ def test_a_deployment_that_somebody_canceled_is_no_success(desk):
 
     assert "Somebody canceled it in the org" in done.stdout
     assert done.exit_code == ExitCode.SAFETY_STOP
+
+
+@pytest.mark.parametrize(
+    ("result", "said"),
+    [
+        ({"numberTestsTotal": 9, "numberTestErrors": 2}, "2 of 9 of the org's tests failed"),
+        ({"errorMessage": "UNKNOWN_EXCEPTION: 12"}, "The deployment ended as Failed"),
+    ],
+)
+def test_a_deployment_that_failed_without_a_component_says_so(desk, result, said):
+    body = {"deployResult": {"status": "Failed", **result}}
+    desk.emulator.faults.add(Fault("salesforce", "GET", f"{RESOURCE}/*", status=200, body=body))
+    done = desk.type("deploy")
+
+    assert f"{said}; nothing was changed." in done.stdout
+    assert result.get("errorMessage", "") in done.stdout
+    assert done.exit_code == ExitCode.CONFIGURATION
 
 
 def test_a_lost_answer_ends_with_where_to_look(desk):

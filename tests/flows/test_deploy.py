@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import shutil
+
 import pytest
 
+from connector.config import locations
 from connector.core.deployment import DeployStatus, ProblemLevel
 from connector.core.doctor_report import Check, Level
 from connector.core.errors import (
@@ -38,6 +41,8 @@ from connector.wiring import (
 
 RESOURCE = "*/metadata/deployRequest"
 REVIEW = "Trustpilot_Review__c"
+MISSING = {Check.SALESFORCE_OBJECT, Check.SALESFORCE_FIELD}
+"""What an org without the package lacks: our objects, and our fields on cases."""
 
 
 @pytest.fixture
@@ -108,9 +113,9 @@ class TestAnOrgWithoutThePackage:
     def test_doctor_finds_everything_once_the_permission_set_is_assigned(
         self, deploy, emulator, doctor
     ):
-        assert {each.check for each in doctor()} == {Check.SALESFORCE_OBJECT}
+        assert {each.check for each in doctor()} == MISSING
         deploy()
-        assert {each.check for each in doctor()} == {Check.SALESFORCE_OBJECT}
+        assert {each.check for each in doctor()} == MISSING
         emulator.org.assign_permission_set("Trustpilot_Connector")
         assert doctor() == []
 
@@ -162,6 +167,32 @@ class TestAnOrgWithoutThePackage:
     def test_an_org_that_does_not_say_done_is_believed_by_its_status(self, deploy, emulator):
         emulator.switches.deploy_done_key = False
         assert deploy().state.status == DeployStatus.SUCCEEDED
+
+
+class TestAnOrgWithAnOlderPackage:
+    @pytest.fixture
+    def bare(self, tmp_path) -> Emulator:
+        """An org that got an older version, whose reviews had no likes and no title yet."""
+        older = tmp_path / "older"
+        shutil.copytree(locations.salesforce(), older)
+        for name in ("Likes__c", "Title__c"):
+            (older / "main/default/objects" / REVIEW / f"fields/{name}.field-meta.xml").unlink()
+        return Emulator(older, clock=EmulatorClock())
+
+    def test_doctor_names_the_missing_fields_and_the_command(self, doctor):
+        found = doctor()
+        assert {each.check for each in found} == {Check.SALESFORCE_FIELD}
+        assert all("connector deploy" in each.fix for each in found)
+
+    def test_the_fields_come_with_the_next_deployment_and_records_stay(
+        self, deploy, doctor, emulator
+    ):
+        record = emulator.org.insert(REVIEW, {"External_Id__c": "a", "Type__c": "Service"})
+        assert deploy().exit_code is ExitCode.DONE
+
+        assert doctor() == []  # whoever has the permission set gets what is new in it
+        assert emulator.org.retrieve(REVIEW, record, ["Title__c"])["Title__c"] is None
+        emulator.org.update(REVIEW, record, {"Title__c": "Fine", "Likes__c": 2})
 
 
 class TestWhichOrg:
@@ -348,6 +379,7 @@ class TestALostAnswer:
             deploy()
         assert sent() == 1
         assert caught.value.maybe_processed
+        assert "Setup > Deployment Status" in caught.value.next_step
 
     def test_a_session_that_has_ended_is_renewed_and_the_package_sent_once_more(
         self, deploy, emulator, has_package
