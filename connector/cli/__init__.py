@@ -7,6 +7,7 @@ from importlib.metadata import version
 import click
 
 from connector.cli.demo import demo
+from connector.cli.deploy import deploy
 from connector.cli.doctor import doctor
 from connector.cli.emulator import emulator
 from connector.cli.erase import erase
@@ -37,6 +38,7 @@ def main() -> None:
 for command in (
     demo,
     validate,
+    deploy,
     doctor,
     run,
     import_reviews,

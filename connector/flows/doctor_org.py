@@ -89,9 +89,9 @@ def _is_over(error: ConnectorError) -> bool:
 
 def _of_package(needs: OrgNeeds, shapes: Shapes) -> Iterator[Finding]:
     yield from check_objects(needs.objects, shapes)
-    for each in needs.objects:
-        fields = [one for one in needs.fields if one.object == each.object and not one.place]
-        yield from _fit(fields, shapes, Check.SALESFORCE_OBJECT, f"{each.object}: ")
+    for name in dict.fromkeys(each.object for each in needs.fields if not each.place):
+        fields = [each for each in needs.fields if each.object == name and not each.place]
+        yield from _fit(fields, shapes, Check.SALESFORCE_OBJECT, f"{name}: ")
     documents = dict.fromkeys(_document(each) for each in needs.fields if each.place)
     for document in documents:
         fields = [each for each in needs.fields if each.place and _document(each) == document]

@@ -10,12 +10,14 @@ from datetime import date, datetime
 from typing import Protocol
 
 from connector.core.deletions import Deletion
+from connector.core.deployment import DeployRequest, DeployState
 from connector.core.email_invitation import (
     EmailInvitation,
     LinkRequest,
     ReviewLink,
     Template,
 )
+from connector.core.metadata_package import MetadataPackage
 from connector.core.org_shapes import ObjectShape
 from connector.core.outcomes import SendOutcome
 from connector.core.product_mapping import Item
@@ -80,6 +82,17 @@ class Org(Protocol):
 
     def delete(self, ids: Sequence[str]) -> list[RowResult]:
         """Move records to the bin; one that is gone already counts as deleted. Repeated."""
+        ...
+
+
+class DeployableOrg(Org, Protocol):
+    """An org that also takes the package itself."""
+
+    def deploy(self, package: MetadataPackage, request: DeployRequest) -> Iterator[DeployState]:
+        """Send a package and yield how it goes on, until it is done; never sent twice.
+
+        Raises `VendorUnreachable` with `maybe_processed` when nobody knows whether the org began.
+        """
         ...
 
 

@@ -49,4 +49,5 @@ class TerminalReporter:
         """Move the bar of this kind of work."""
         if what not in self._tasks:
             self._tasks[what] = self._progress.add_task(what, total=total)
-        self._progress.update(self._tasks[what], completed=done)
+        # A total may be told later, or grow; None leaves it as it is.
+        self._progress.update(self._tasks[what], completed=done, total=total)

@@ -198,12 +198,14 @@ class TestThePackage:
         assert report.exit_code is ExitCode.SIGN_IN
         assert not_passed(report) == {Check.SALESFORCE_OBJECT}
 
-    def test_a_hidden_field_of_our_own_names_the_permission_set(self, doctor, emulator):
-        emulator.org.hide_field(REVIEW, "Content_Hash__c")
+    @pytest.mark.parametrize("name", [f"{REVIEW}.Content_Hash__c", "Case.Trustpilot_Review__c"])
+    def test_a_hidden_field_of_our_own_names_the_permission_set(self, doctor, emulator, name):
+        emulator.org.hide_field(*name.split("."))
         report = doctor()
 
         (failure,) = found(report, Check.SALESFORCE_FIELD)
-        assert f"{REVIEW}.Content_Hash__c" in failure.what
+        assert name in failure.what
+        assert "connector deploy" in failure.fix
         assert "Trustpilot_Connector" in failure.fix
         assert report.exit_code is ExitCode.SIGN_IN
 
@@ -254,6 +256,16 @@ class TestThePackage:
         (failure,) = found(doctor(), Check.SALESFORCE_PICKLIST)
         assert "Draft" in failure.what
 
+    def test_fields_on_cases_are_written_only_where_reviews_become_cases(
+        self, doctor, describes, configured
+    ):
+        describes.field("Case", "Trustpilot_Review_Key__c", updateable=False)
+        assert not_passed(doctor()) == set()
+
+        rules = "cases:\n  rules:\n    - {name: unhappy, stars: [1], owner: queue Reviews}\n\n"
+        report = doctor(configured(lambda text: rules + text))
+        assert Check.SALESFORCE_FIELD_ACCESS in not_passed(report)
+
     def test_a_field_that_is_only_readable_is_a_matter_of_permission(self, doctor, describes):
         describes.field(RUN, "Outcome__c", updateable=False)
         report = doctor()
@@ -301,7 +313,7 @@ class TestThePackage:
         (failure,) = found(report, Check.SALESFORCE_OBJECT, Level.FAIL)
         assert RUN in failure.what
         assert report.exit_code is ExitCode.UNREACHABLE
-        assert len(found(report, Check.SALESFORCE_OBJECT, Level.PASS)) == 6
+        assert len(found(report, Check.SALESFORCE_OBJECT, Level.PASS)) == 7
         assert found(report, Check.SALESFORCE_STANDARD, Level.PASS)
 
 

@@ -1,12 +1,12 @@
-"""Reads custom objects from Salesforce metadata in source format.
+"""Reads custom objects from Salesforce metadata: from a folder in source format, or from elements.
 
 Only what the emulated org enforces is read; layouts, list views and permissions are not.
 Element names: Metadata API, CustomObject and CustomField.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 from xml.etree import ElementTree as ET
 
 from connector.emulator.salesforce.fields import Field, SObject
@@ -20,8 +20,28 @@ class BadMetadata(Exception):
     """A metadata file names something the emulated org cannot hold."""
 
 
-class _Element:
+class Source(Protocol):
     """One XML element, read by child name."""
+
+    def text(self, path: str, default: str = "") -> str:
+        """Returns the text of the first element at a path."""
+        ...
+
+    def flag(self, path: str) -> bool:
+        """Tells whether the element at a path says true."""
+        ...
+
+    def number(self, path: str) -> int:
+        """Returns the number at a path."""
+        ...
+
+    def each(self, path: str) -> Iterator["Source"]:
+        """Yields the elements at a path."""
+        ...
+
+
+class _Element:
+    """One element of a file on the disk."""
 
     def __init__(self, element: ET.Element) -> None:
         self._element = element
@@ -66,18 +86,30 @@ def read_added_fields(folder: Path) -> dict[str, list[Field]]:
     for file in sorted(folder.glob("**/objects/*/fields/*.field-meta.xml")):
         name = file.parent.parent.name
         if not name.endswith("__c"):
-            added.setdefault(name, []).append(_custom_field(_read(file)))
+            added.setdefault(name, []).append(custom_field(_read(file)))
     return added
 
 
+def read_permission_sets(folder: Path) -> list[str]:
+    """Returns the names of the permission sets below a folder."""
+    files = sorted(folder.glob("**/permissionsets/*.permissionset-meta.xml"))
+    return [file.name.removesuffix(".permissionset-meta.xml") for file in files]
+
+
 def _custom_object(file: Path, key_prefix: str) -> SObject:
-    name = file.parent.name
-    definition = _read(file)
-    fields = [ID, owner("Group", "User"), IS_DELETED, _name_field(definition), *AUDIT]
-    fields += [
-        _custom_field(_read(found))
+    fields = (
+        custom_field(_read(found))
         for found in sorted((file.parent / "fields").glob("*.field-meta.xml"))
-    ]
+    )
+    return custom_object(file.parent.name, _read(file), key_prefix, fields)
+
+
+def custom_object(
+    name: str, definition: Source, key_prefix: str, custom_fields: Iterable[Field]
+) -> SObject:
+    """Returns a custom object with the fields that the platform gives every one."""
+    fields = [ID, owner("Group", "User"), IS_DELETED, _name_field(definition), *AUDIT]
+    fields += custom_fields
     return SObject(
         name=name,
         label=definition.text("label", name),
@@ -88,7 +120,7 @@ def _custom_object(file: Path, key_prefix: str) -> SObject:
     )
 
 
-def _name_field(definition: _Element) -> Field:
+def _name_field(definition: Source) -> Field:
     label = definition.text("nameField/label", "Name")
     if definition.text("nameField/type", "Text") == "AutoNumber":
         return Field(
@@ -115,11 +147,11 @@ def _name_field(definition: _Element) -> Field:
     )
 
 
-def _text(source: _Element) -> dict[str, Any]:
+def _text(source: Source) -> dict[str, Any]:
     return {"type": "string", "length": source.number("length")}
 
 
-def _number(source: _Element) -> dict[str, Any]:
+def _number(source: Source) -> dict[str, Any]:
     return {
         "type": {"Currency": "currency", "Percent": "percent"}.get(source.text("type"), "double"),
         "precision": source.number("precision"),
@@ -127,11 +159,11 @@ def _number(source: _Element) -> dict[str, Any]:
     }
 
 
-def _long_text(source: _Element) -> dict[str, Any]:
+def _long_text(source: Source) -> dict[str, Any]:
     return {"type": "textarea", "length": source.number("length")}
 
 
-def _checkbox(source: _Element) -> dict[str, Any]:
+def _checkbox(source: Source) -> dict[str, Any]:
     return {
         "type": "boolean",
         "default": source.flag("defaultValue"),
@@ -140,7 +172,7 @@ def _checkbox(source: _Element) -> dict[str, Any]:
     }
 
 
-def _picklist(source: _Element) -> dict[str, Any]:
+def _picklist(source: Source) -> dict[str, Any]:
     values = list(source.each("valueSet/valueSetDefinition/value"))
     default = next((value.text("fullName") for value in values if value.flag("default")), None)
     return {
@@ -152,7 +184,7 @@ def _picklist(source: _Element) -> dict[str, Any]:
     }
 
 
-def _lookup(source: _Element) -> dict[str, Any]:
+def _lookup(source: Source) -> dict[str, Any]:
     name = source.text("fullName")
     children = source.text("relationshipName")
     return {
@@ -165,11 +197,11 @@ def _lookup(source: _Element) -> dict[str, Any]:
     }
 
 
-def _plain(describe_type: str, length: int) -> Callable[[_Element], dict[str, Any]]:
+def _plain(describe_type: str, length: int) -> Callable[[Source], dict[str, Any]]:
     return lambda _source: {"type": describe_type, "length": length}
 
 
-_TYPES: dict[str, Callable[[_Element], dict[str, Any]]] = {
+FIELD_TYPES: dict[str, Callable[[Source], dict[str, Any]]] = {
     "Text": _text,
     "TextArea": _plain("textarea", 255),
     "LongTextArea": _long_text,
@@ -189,9 +221,10 @@ _TYPES: dict[str, Callable[[_Element], dict[str, Any]]] = {
 }
 
 
-def _custom_field(source: _Element) -> Field:
+def custom_field(source: Source) -> Field:
+    """Returns the field that an element defines. Raises BadMetadata for a type unknown here."""
     name = source.text("fullName")
-    reader = _TYPES.get(source.text("type"))
+    reader = FIELD_TYPES.get(source.text("type"))
     if reader is None:
         raise BadMetadata(f"field {name}: type {source.text('type')} is not emulated")
     facts: dict[str, Any] = {

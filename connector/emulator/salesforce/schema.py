@@ -38,6 +38,11 @@ class Schema:
     def __iter__(self) -> Iterator[SObject]:
         return iter(self._objects.values())
 
+    def put(self, sobject: SObject) -> None:
+        """Adds an object, or takes a new version of one."""
+        self._objects[sobject.name.lower()] = sobject
+        self._by_prefix[sobject.key_prefix] = sobject
+
     def named(self, name: str) -> SObject | None:
         """Finds an object whatever the case of its name."""
         return self._objects.get(name.lower())
