@@ -35,6 +35,9 @@ SHORT_WAIT = "5 minutes"
 """How long the rules wait here: what a run claims is due once the lease of another is over."""
 
 AFTER = re.compile(r"after: \d+ days?")
+DONE = {"Opportunity": "Accepted", "Order": "Link Ready", "Case": "Accepted"}
+"""What becomes of each experience by the rules of the ready configuration."""
+
 WORDS = {"Service": "text", "Product": "content"}
 REVIEW, INVITATION = "Trustpilot_Review__c", "Trustpilot_Invitation__c"
 _REVIEWS = (
@@ -43,7 +46,7 @@ _REVIEWS = (
 )
 _INVITATIONS = (
     "SELECT Id, Trigger_Record_Id__c, Trigger_Object__c, Status__c, Channel__c, Link__c, "
-    "Reference_Number__c, Recipient_Email__c FROM Trustpilot_Invitation__c"
+    "Due_At__c, Reference_Number__c, Recipient_Email__c FROM Trustpilot_Invitation__c"
 )
 _UNKNOWN_ISSUES = "SELECT Record__c FROM Trustpilot_Issue__c WHERE Status__c = 'Open'"
 
@@ -123,8 +126,9 @@ class BusyShop:
         self.tags[self.reviews[name]] = "late"
 
     def _change_review(self, name: str, **fields: Any) -> None:
-        rows = self.org.query(f"SELECT Id FROM {REVIEW} WHERE External_Id__c = '{self.reviews[name]}'")  # noqa: S608, E501
-        self.org.update(REVIEW, rows[0]["Id"], fields)
+        wanted = self.reviews[name]
+        (row,) = [row for row in self.org.query(_REVIEWS) if row["External_Id__c"] == wanted]
+        self.org.update(REVIEW, row["Id"], fields)
 
     def customer(self) -> tuple[str, str]:
         """The account and the contact of somebody new."""
@@ -167,6 +171,10 @@ class BusyShop:
         self.requests.append(self.org.insert(INVITATION, request))
 
     # -- what must be true -----------------------------------------------------------------
+    def org_now(self) -> str:
+        """The org's time as it writes it."""
+        return self.emulator.clock.now().strftime("%Y-%m-%dT%H:%M:%S.000+0000")
+
     def received(self) -> Counter[tuple[str, str]]:
         """How often which reference number and address arrived at the emulated Trustpilot.
 
@@ -184,6 +192,20 @@ class BusyShop:
     def what_is_wrong(self) -> list[str]:
         """Say what is lost, doubled, or left in a state that nothing will ever move."""
         return [*self._wrong_reviews(), *self._wrong_answers(), *self._wrong_invitations()]
+
+    def what_is_not_done(self) -> list[str]:
+        """Say what the very next run leaves undone, of all that was there for it to do."""
+        ends = Counter(
+            (row["Trigger_Object__c"], row["Status__c"], row["Due_At__c"] > self.org_now())
+            for row in self.invitations()
+        )
+        expected = {
+            (sobject, status, early)
+            for sobject in set(self.experiences.values())
+            for status, early in (("Scheduled", True), (DONE[sobject], False))
+        } | ({(None, "Accepted", False)} if self.requests else set())
+        said = [f"no {each}" for each in sorted(expected - ends.keys(), key=str)]
+        return [*said, *self._wrong_reviews(), *self._wrong_answers()]
 
     def _wrong_reviews(self) -> Iterator[str]:
         live = {

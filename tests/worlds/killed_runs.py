@@ -33,8 +33,6 @@ from connector.emulator.doors import InProcessDoor
 STORIES = {"first run": new_shop, "later run": busy_shop}
 OBJECTS = re.compile(r"Trustpilot_[A-Za-z]+(?:_[A-Z][a-z]+)*__c")
 IDS = re.compile(r"(?<=/)([0-9a-f]{24}|[0-9A-Za-z]{18})(?=/|$)")
-ALL_SENT = 0.05
-"""Seconds after which nothing that a dead process has sent is still on its way."""
 
 
 class SocketDoor(BaseAdapter):
@@ -101,11 +99,11 @@ class Serving:
 
     def _process_what_is_on_its_way(self, listener: socket.socket, vendors: InProcessDoor) -> None:
         """The vendor also gets what other threads of the dead process had sent completely."""
-        listener.settimeout(ALL_SENT)
-        with suppress(TimeoutError, EOFError, pickle.UnpicklingError):
+        listener.settimeout(0)  # whatever it has sent is here by now
+        with suppress(BlockingIOError):
             while True:
                 line, _ = listener.accept()
-                with line:
+                with line, suppress(EOFError, pickle.UnpicklingError):
                     vendors.send(heard(line))
 
 
@@ -144,7 +142,7 @@ def killed_run(shop: BusyShop, folder: Path, at: int, *, after: bool) -> dict[st
         ended_by = serving.serve(listener, pid)
     told = {"at": at, "after": after, "ended_by": ended_by, "said": serving.said}
     told |= {"calls": serving.calls if at < 0 else serving.calls[-1:]}
-    told |= {"left_by_it": shop.what_is_wrong()} if at < 0 else {}
+    told |= {"not_done": shop.what_is_not_done()} if at < 0 else {}
     shop.go_on()
     return told | {"wrong": shop.what_is_wrong(), "unknown": shop.unknown()}
 
