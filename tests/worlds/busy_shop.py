@@ -28,11 +28,11 @@ from connector.flows.engine import run as engine_run
 from connector.wiring import Transports, connect, new_run_id, run_policy
 from in_process import IN_PROCESS, START, FollowingClock, Quiet
 
-LEASE = timedelta(minutes=6)
-"""Longer than a run may be silent before its rights count as abandoned."""
+ALL_IS_DUE = timedelta(hours=1)
+"""As long as the rules wait here, and longer than a run may hold a right without a word."""
 
-SHORT_WAIT = "5 minutes"
-"""How long the rules wait here: what a run claims is due once the lease of another is over."""
+LATE = timedelta(minutes=20)
+"""Longer than runs read again: what a mark has passed too early would stay lost."""
 
 AFTER = re.compile(r"after: \d+ days?")
 DONE = {"Opportunity": "Accepted", "Order": "Link Ready", "Case": "Accepted"}
@@ -86,8 +86,8 @@ class BusyShop:
         self.emulator.clock.advance(by)
 
     def go_on(self) -> None:
-        """Let the next runs do what is left: at once, and when every lease is over."""
-        for wait in (timedelta(), LEASE):
+        """Let the next runs do what is left: at once, and when nobody can be sending any more."""
+        for wait in (timedelta(), ALL_IS_DUE):
             self.pass_time(wait)
             self.run()
 
@@ -290,7 +290,7 @@ def new_shop(folder: Path) -> BusyShop:
     world = seed(emulator, service_reviews=0, product_reviews=0, people=1)
     text, environ = ready_config(IN_PROCESS, emulator.credentials)
     path = folder / "config.yaml"
-    path.write_text(AFTER.sub(f"after: {SHORT_WAIT}", text), encoding="utf-8")
+    path.write_text(AFTER.sub("after: 1 hour", text), encoding="utf-8")
     settings = load_settings(path, environ, require_secrets=True)
     shop = BusyShop(emulator, settings, world.business_unit_id)
     for word in ("answered", "edited", "deleted"):
@@ -321,5 +321,5 @@ def busy_shop(folder: Path) -> BusyShop:
         shop.reply(f"answered{suffix}")
     shop.leave("left")
     shop.tag("tagged")
-    shop.pass_time(timedelta(minutes=1))
+    shop.pass_time(LATE)
     return shop

@@ -17,9 +17,11 @@ import socket
 import sys
 import threading
 import traceback
+from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -31,6 +33,9 @@ from busy_shop import BusyShop, busy_shop, new_shop
 from connector.emulator.doors import InProcessDoor
 
 STORIES = {"first run": new_shop, "later run": busy_shop}
+ABREAST = 2
+"""So many runs are under way at once, each in a world of its own."""
+
 OBJECTS = re.compile(r"Trustpilot_[A-Za-z]+(?:_[A-Z][a-z]+)*__c")
 IDS = re.compile(r"(?<=/)([0-9a-f]{24}|[0-9A-Za-z]{18})(?=/|$)")
 
@@ -130,10 +135,9 @@ def label(request: PreparedRequest) -> str:
 
 def killed_run(shop: BusyShop, folder: Path, at: int, *, after: bool) -> dict[str, Any]:
     """Fork a run and kill it at its n-th call (-1: never); say what later runs made of it."""
-    address = str(folder / "vendors")
+    address = str(folder / f"vendors-{os.getpid()}")
     serving = Serving(shop, at, after)
     with socket.socket(socket.AF_UNIX) as listener:
-        Path(address).unlink(missing_ok=True)
         listener.bind(address)
         listener.listen(16)
         pid = os.fork()
@@ -158,34 +162,52 @@ def live_and_tell(shop: BusyShop, address: str) -> None:
     os._exit(0)
 
 
-def forked(work: Callable[[], dict[str, Any]]) -> dict[str, Any]:
-    """Do something with a copy of the world, and return what it says."""
+@dataclass(frozen=True)
+class Fork:
+    """A copy of the world in which something is under way."""
+
+    pid: int
+    told: int
+
+    def end(self) -> dict[str, Any]:
+        """Wait for what it tells."""
+        with os.fdopen(self.told) as pipe:
+            said = pipe.read()
+        os.waitpid(self.pid, 0)
+        return dict(json.loads(said))
+
+
+def forked(work: Callable[[], dict[str, Any]]) -> Fork:
+    """Begin something with a copy of the world."""
     reading, writing = os.pipe()
     pid = os.fork()
     if pid == 0:
         try:
             said = json.dumps(work())
         except BaseException:  # noqa: BLE001 - the same
-            said = json.dumps({"wrong": [traceback.format_exc()]})
+            said = json.dumps({"at": None, "wrong": [traceback.format_exc()]})
         with os.fdopen(writing, "w") as pipe:
             pipe.write(said)
         os._exit(0)
     os.close(writing)
-    with os.fdopen(reading) as pipe:
-        said = pipe.read()
-    os.waitpid(pid, 0)
-    return dict(json.loads(said))
+    return Fork(pid, reading)
 
 
 def every_run(story: str, folder: Path) -> Iterator[dict[str, Any]]:
     """First an undisturbed run, then one for each of its calls and both moments."""
     shop = STORIES[story](folder)
     assert threading.active_count() == 1, "a fork would lose the other threads"
-    undisturbed = forked(lambda: killed_run(shop, folder, -1, after=False))
+    undisturbed = forked(lambda: killed_run(shop, folder, -1, after=False)).end()
     yield undisturbed
+    under_way: deque[Fork] = deque()
     for at in range(len(undisturbed.get("calls", ()))):
         for after in (False, True):
-            yield forked(lambda at=at, after=after: killed_run(shop, folder, at, after=after))
+            if len(under_way) == ABREAST:
+                yield under_way.popleft().end()
+            run = partial(killed_run, shop, folder, at, after=after)
+            under_way.append(forked(run))
+    while under_way:
+        yield under_way.popleft().end()
 
 
 if __name__ == "__main__":
