@@ -36,6 +36,9 @@ STORIES = {"first run": new_shop, "later run": busy_shop}
 ABREAST = 2
 """So many runs are under way at once, each in a world of its own."""
 
+PATIENCE = 60
+"""Seconds after which a run that calls nobody hangs."""
+
 OBJECTS = re.compile(r"Trustpilot_[A-Za-z]+(?:_[A-Z][a-z]+)*__c")
 IDS = re.compile(r"(?<=/)([0-9a-f]{24}|[0-9A-Za-z]{18})(?=/|$)")
 
@@ -133,13 +136,14 @@ def label(request: PreparedRequest) -> str:
     return " ".join([url.netloc.partition(".")[0], str(request.method), path, *objects])
 
 
-def killed_run(shop: BusyShop, folder: Path, at: int, *, after: bool) -> dict[str, Any]:
+def killed_run(shop: BusyShop, at: int, *, after: bool) -> dict[str, Any]:
     """Fork a run and kill it at its n-th call (-1: never); say what later runs made of it."""
-    address = str(folder / f"vendors-{os.getpid()}")
+    address = f"vendors-{os.getpid()}"  # in this folder: the system allows short names only
     serving = Serving(shop, at, after)
     with socket.socket(socket.AF_UNIX) as listener:
         listener.bind(address)
         listener.listen(16)
+        listener.settimeout(PATIENCE)
         pid = os.fork()
         if pid == 0:
             live_and_tell(shop, address)
@@ -193,23 +197,24 @@ def forked(work: Callable[[], dict[str, Any]]) -> Fork:
     return Fork(pid, reading)
 
 
-def every_run(story: str, folder: Path) -> Iterator[dict[str, Any]]:
+def every_run(story: str) -> Iterator[dict[str, Any]]:
     """First an undisturbed run, then one for each of its calls and both moments."""
-    shop = STORIES[story](folder)
+    shop = STORIES[story](Path.cwd())
     assert threading.active_count() == 1, "a fork would lose the other threads"
-    undisturbed = forked(lambda: killed_run(shop, folder, -1, after=False)).end()
+    undisturbed = forked(lambda: killed_run(shop, -1, after=False)).end()
     yield undisturbed
     under_way: deque[Fork] = deque()
     for at in range(len(undisturbed.get("calls", ()))):
         for after in (False, True):
             if len(under_way) == ABREAST:
                 yield under_way.popleft().end()
-            run = partial(killed_run, shop, folder, at, after=after)
+            run = partial(killed_run, shop, at, after=after)
             under_way.append(forked(run))
     while under_way:
         yield under_way.popleft().end()
 
 
 if __name__ == "__main__":
-    for told in every_run(sys.argv[1], Path(sys.argv[2])):
+    os.chdir(sys.argv[2])
+    for told in every_run(sys.argv[1]):
         print(json.dumps(told), flush=True)  # noqa: T201 - that is what the program is for

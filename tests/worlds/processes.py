@@ -10,7 +10,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -109,7 +109,9 @@ class Place:
         return int(self.nursery.stdout.readline())
 
     def kill(self) -> int:
-        os.kill(self.pid, signal.SIGKILL)
+        """Kill the process and tell how it ended: it may have been faster."""
+        with suppress(ProcessLookupError):
+            os.kill(self.pid, signal.SIGKILL)
         return self.end()
 
     def close(self) -> None:
