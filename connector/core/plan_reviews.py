@@ -195,7 +195,9 @@ def _stands(before: Row, review: MappedReview) -> bool:
 
 def _reply_fields(row: Mapping[str, Any], before: Row | None) -> dict[str, Any]:
     """What a live reply means for the status, unless the agent's own reply is under way."""
-    live = row.get("Live_Reply__c") or None
+    if "Live_Reply__c" not in row:  # a product review is answered in a conversation
+        return {}
+    live = row["Live_Reply__c"] or None
     known_live = (before or {}).get("Live_Reply__c") or None
     status = (before or {}).get("Reply_Status__c")
     if live == known_live or status not in _OURS_TO_SETTLE:

@@ -70,6 +70,12 @@ def test_a_reply_that_was_deleted_at_trustpilot_shows_as_deleted():
     assert store.row["Published_Reply__c"] is None
 
 
+def test_a_review_that_comes_without_its_reply_says_nothing_about_it():
+    before = {"r1": stored("old", "Thanks", "Published")}
+    (store,) = plan_reviews([mapped(Conversation_Id__c="c1")], before).stores
+    assert not {"Reply_Status__c", "Published_Reply__c"} & store.row.keys()
+
+
 def test_a_change_elsewhere_leaves_the_reply_alone():
     before = {"r1": stored("old", "Thanks", "Published")}
     (store,) = plan_reviews([mapped(Live_Reply__c="Thanks")], before).stores

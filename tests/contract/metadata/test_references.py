@@ -107,9 +107,10 @@ def test_a_name_that_means_nothing_is_found(references, tmp_path, path, text, un
 
 @pytest.fixture(scope="module")
 def asked():
-    """Every field of the org's own that the connector reads, whatever a rule takes its tags and conditions from.
+    """Every field of the org's own that the connector reads, whatever rules say.
 
-    Which fields those are is the admin's choice, and needs a permission set of the admin's.
+    What tags and conditions are taken from is the admin's choice, and needs a permission set of
+    the admin's.
     """
     settings = load_settings(locations.example_config(), {}, require_secrets=False)
     policy = run_policy(settings)

@@ -25,6 +25,15 @@ def test_a_product_review_gets_one_conversation_and_one_comment(product, desk):
     assert seen["Conversation_Id__c"] in desk.emulator.trustpilot.product.conversations
 
 
+def test_a_published_comment_stays_published_when_the_review_is_read_again(product, desk):
+    desk.queue(product, "Thank you!")
+    desk.run()
+    desk.emulator.clock.advance(timedelta(days=1))  # a re-scan finds the conversation
+    desk.import_reviews()
+    seen = desk.row(product)
+    assert (seen["Reply_Status__c"], seen["Published_Reply__c"]) == ("Published", "Thank you!")
+
+
 @pytest.mark.parametrize("second", ["same", "new"])
 @pytest.mark.parametrize(
     "fault",
