@@ -26,6 +26,7 @@ def cross_checks(source: YamlSource) -> Iterator[Problem]:
         yield from _used_twice(source, _UNITS, key)
     yield from _used_twice(source, _RULES, "name")
     yield from _used_twice(source, _CASES, "name")
+    yield from _used_twice(source, ("replies", "authors"), "user")
     units = [unit for _, unit in _entries(source, _UNITS)]
     for position, rule in _entries(source, _RULES):
         yield from _rule_problems(source, (*_RULES, position), rule, units)

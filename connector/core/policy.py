@@ -9,6 +9,7 @@ from connector.core.case_rules import CaseRule
 from connector.core.links import LinkKeys
 from connector.core.mapping import Mapping as FieldMapping
 from connector.core.plan_erasure import OnDelete
+from connector.core.reply_policy import ReplyPolicy
 from connector.core.review_filter import EVERYTHING, ReviewFilter
 from connector.core.reviews import ReviewType
 from connector.core.rules import Rule
@@ -64,6 +65,7 @@ class RunPolicy:
     case_rules: tuple[CaseRule, ...] = ()
     sender: Sender = Sender()
     review_url: str = "https://www.trustpilot.com"
+    replies: ReplyPolicy = field(default_factory=ReplyPolicy)
 
     def mapping(self, review_type: ReviewType) -> FieldMapping:
         """The mapping of a type of reviews to the review object."""

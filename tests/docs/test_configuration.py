@@ -68,6 +68,7 @@ SECTIONS = (
     "business_units",
     "reviews",
     "invitations",
+    "replies",
     "cases",
     "products",
     "limits",

@@ -1,0 +1,32 @@
+"""What the configuration asks of replies: who approves, what is checked, in whose name they go out.
+
+Values only; the checks themselves are in `reply_lint`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from connector.core.reply_lint import LintRules
+
+
+class Approval(StrEnum):
+    """Whether a second person must look at a reply before it goes out."""
+
+    NONE = "none"
+    REQUIRED = "required"
+
+
+@dataclass(frozen=True)
+class ReplyPolicy:
+    """How queued replies are judged and signed.
+
+    `authors` maps names of Salesforce users, in small letters, to business users at Trustpilot
+    (24 hex); everybody else replies as `trustpilot.acting_user_id`.
+    """
+
+    approval: Approval = Approval.NONE
+    lint: LintRules = field(default_factory=LintRules)
+    authors: Mapping[str, str] = field(default_factory=dict)
