@@ -58,8 +58,8 @@ REFUSALS = [
     # replies
     ("invitations:\n", "replies: {approval: yes}\ninvitations:\n", (16, 21),
      "`yes` is not a value of `approval`.", "Known here: none, required."),
-    ("invitations:\n", "replies: {lint: {surname: blok}}\ninvitations:\n", (16, 27),
-     "`blok` is not a value of `surname`.", "Did you mean `block`?"),
+    ("invitations:\n", "replies: {lint: {surname: warm}}\ninvitations:\n", (16, 27),
+     "`warm` is not a value of `surname`.", "Did you mean `warn`?"),
     ("invitations:\n", "replies: {lint: {emails: warn}}\ninvitations:\n", (16, 18),
      "`emails` is not a key that is known here.", "Did you mean `email`?"),
     ("invitations:\n", "replies: {lint: {links_to: ['https://x.example']}}\ninvitations:\n",
