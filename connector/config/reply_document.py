@@ -26,6 +26,7 @@ class LintDocument(Section):
     link: Severity = Severity.BLOCK
     review_request: Severity = Severity.BLOCK
     placeholder: Severity = Severity.BLOCK
+    phrase: Severity = Severity.BLOCK
     other_email: Severity = Severity.WARN
     capitals: Severity = Severity.WARN
 

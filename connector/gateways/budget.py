@@ -95,14 +95,31 @@ class Budget:
         waited = 0.0
         while (wait := self._take_or_wait()) > 0:
             waited += wait
-            if waited > self._longest_wait:
-                raise AllowanceExhausted(
-                    self._vendor,
-                    f"The rate that {self._vendor} allows is used up for more than "
-                    f"{self._longest_wait:.0f} seconds.",
-                    next_step="Nothing is lost: the next run resumes.",
-                )
+            self._refuse_longer_than(waited)
             self._clock.sleep(max(wait, _SHORTEST_SLEEP))
+
+    def await_room(self, most: int) -> int:
+        """Return how many calls, `most` at most, can be made now without waiting; not counted yet.
+
+        It waits until there is room for `most`, or for as many as the rates ever allow at once.
+
+        Raises:
+            AllowanceExhausted: the run's ceiling is reached, or the wait would be too long.
+        """
+        calls = min(most, *(rate.amount for rate in self._rates))
+        waited = 0.0
+        while (wait := self._until_room(calls)) > 0:
+            waited += wait
+            self._refuse_longer_than(waited)
+            self._clock.sleep(wait)
+        return calls if self._at_most is None else min(calls, self._at_most - self._used)
+
+    def _until_room(self, calls: int) -> float:
+        with self._lock:
+            self._refuse_above_ceiling()
+            full = [rate for rate in self._rates if not self._limiter.test(rate, cost=calls)]
+            # When the oldest call is forgotten there may still be too little: then it waits again.
+            return max((max(_SHORTEST_SLEEP, self._until_free(rate)) for rate in full), default=0.0)
 
     def _take_or_wait(self) -> float:
         """Take one call and return 0, or return the seconds until one may come free."""
@@ -118,6 +135,15 @@ class Budget:
 
     def _until_free(self, rate: RateLimitItemPerSecond) -> float:
         return self._limiter.get_window_stats(rate).reset_time - self._clock.monotonic()
+
+    def _refuse_longer_than(self, waited: float) -> None:
+        if waited > self._longest_wait:
+            raise AllowanceExhausted(
+                self._vendor,
+                f"The rate that {self._vendor} allows is used up for more than "
+                f"{self._longest_wait:.0f} seconds.",
+                next_step="Nothing is lost: the next run resumes.",
+            )
 
     def _refuse_above_ceiling(self) -> None:
         if self._at_most is not None and self._used >= self._at_most:

@@ -118,3 +118,44 @@ def test_no_stretch_of_time_holds_more_calls_than_its_rate(calls, seconds, pause
         made.append(steps.at)
     for first, beyond in zip(made, made[calls:], strict=False):
         assert beyond - first >= seconds - 1e-6
+
+
+def test_room_is_there_at_once_and_uses_nothing_up(clock):
+    budget = Budget("Trustpilot", clock, rates=(Rate(5, 60),))
+    assert budget.await_room(3) == 3
+    assert (budget.used, clock.slept) == (0, [])
+
+
+def test_who_waits_for_room_gets_it_and_never_waits_again(clock):
+    budget = Budget("Trustpilot", clock, rates=(Rate(5, 60), Rate(8, 600)))
+    for _ in range(4):
+        budget.acquire()
+        clock.advance(10)
+    assert budget.await_room(3) == 3
+    waited = sum(clock.slept)
+    assert waited == pytest.approx(30, abs=0.1)
+    for _ in range(3):
+        budget.acquire()
+    assert sum(clock.slept) == waited
+
+
+def test_room_for_more_than_a_rate_ever_allows_is_room_for_as_many_as_it_does(clock):
+    budget = Budget("Trustpilot", clock, rates=(Rate(5, 60), Rate(8, 600)))
+    assert budget.await_room(200) == 5
+
+
+def test_a_ceiling_leaves_no_more_room_than_it_has(clock):
+    budget = Budget("Trustpilot", clock, rates=(Rate(5, 60),), at_most=2)
+    assert budget.await_room(4) == 2
+    budget.acquire()
+    budget.acquire()
+    with pytest.raises(AllowanceExhausted):
+        budget.await_room(1)
+
+
+def test_room_that_is_too_far_away_stops_the_work_instead(clock):
+    budget = Budget("Trustpilot", clock, rates=(Rate(1, 3600),), longest_wait=60)
+    budget.acquire()
+    with pytest.raises(AllowanceExhausted):
+        budget.await_room(1)
+    assert clock.slept == []
