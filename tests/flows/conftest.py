@@ -78,15 +78,18 @@ class Killed(BaseException):
 
 
 class DyingDoor(InProcessDoor):
-    """Kills the process at its n-th call (from 0), before or after the vendor processed it."""
+    """Kills the process at its n-th call (from 0), before or after the vendor processed it.
+
+    What its other threads began goes on to its end; nothing new leaves the dead process.
+    """
 
     def __init__(self, emulator: Emulator, at: int, *, after: bool) -> None:
         super().__init__(emulator)
-        self.at, self.after, self.seen = at, after, 0
+        self.at, self.after, self.turns = at, after, count()
 
     def send(self, request: PreparedRequest, *args: Any, **options: Any) -> Response:
-        turn, self.seen = self.seen, self.seen + 1
-        if turn == self.at and not self.after:
+        turn = next(self.turns)  # several threads of one run call at once
+        if turn > self.at or (turn == self.at and not self.after):
             raise Killed
         answer = super().send(request, *args, **options)
         if turn == self.at:

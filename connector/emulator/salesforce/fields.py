@@ -23,6 +23,7 @@ class Field:
     org setting without which the field does not exist, `needs_grant` marks a field that no
     user sees until an administrator grants it, `filterable` False a column that no query may
     filter although its type would allow it.
+    - `tracked`: the package itself turns field history tracking on.
     """
 
     name: str
@@ -54,6 +55,7 @@ class Field:
     help_text: str | None = None
     filterable: bool = True
     needs_grant: bool = False
+    tracked: bool = False
 
     @property
     def custom(self) -> bool:

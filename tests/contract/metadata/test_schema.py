@@ -18,7 +18,9 @@ VALUE_LISTS = {
     (
         "Trustpilot_Review__c",
         "Reply_Status__c",
-    ): "Draft, Queued, Published, Blocked, Conflict, Failed, Delete Queued, Deleted, Edited Review",
+    ): "Draft, Queued, Approved, Published, Blocked, Conflict, Failed, Delete Queued, Deleted, "
+    "Edited Review",
+    ("Trustpilot_Review__c", "Conflict_Choice__c"): "Keep Theirs, Post Mine",
     (
         "Trustpilot_Review__c",
         "Match_Method__c",

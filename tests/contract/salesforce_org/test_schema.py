@@ -48,7 +48,7 @@ def test_a_folder_may_add_fields_to_a_standard_object(schema):
 def test_lookups_make_child_relationships(schema):
     shop = schema.named("Shop__c")
     names = {(child.name, field.child_relationship) for child, field in schema.children(shop)}
-    assert names == {("Gadget__c", "Gadgets__r")}
+    assert names == {("Gadget__c", "Gadgets__r"), ("Shop__History", "Histories")}
 
 
 @pytest.mark.parametrize(
