@@ -106,6 +106,7 @@ def run_policy(settings: Settings) -> RunPolicy:
         case_rules=settings.case_rules,
         sender=Sender(sender.name, sender.email, sender.reply_to, sender.redirect_url),
         review_url=settings.trustpilot.review_url,
+        acting_user_id=settings.trustpilot.acting_user_id,
         replies=settings.replies,
     )
 

@@ -65,6 +65,7 @@ class RunPolicy:
     case_rules: tuple[CaseRule, ...] = ()
     sender: Sender = Sender()
     review_url: str = "https://www.trustpilot.com"
+    acting_user_id: str = ""
     replies: ReplyPolicy = field(default_factory=ReplyPolicy)
 
     def mapping(self, review_type: ReviewType) -> FieldMapping:

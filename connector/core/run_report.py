@@ -16,6 +16,7 @@ ONLY_LOOKED_AT = frozenset(
         "reviews_unchanged",
         "reviews_filtered",
         "invitations_waiting",
+        "replies_unapproved",
         "products_read",
         "products_unchanged",
         "products_without_sku",

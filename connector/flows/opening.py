@@ -13,11 +13,11 @@ from connector.core.objects import (
     INVITATION,
     ISSUE,
     REVIEW,
+    ConflictChoice,
     InvitationStatus,
     IssueStatus,
     ReplyStatus,
 )
-from connector.core.plan_replies import QUEUED_FIELDS
 from connector.core.plan_requests import REQUEST_FIELDS, is_request
 from connector.core.plan_reviews import seen_reviews
 from connector.core.plan_sends import DUE_FIELDS
@@ -52,13 +52,25 @@ UNIT_FIELDS = (
 )
 
 
+_WANTED = (
+    ReplyStatus.QUEUED.value,
+    ReplyStatus.APPROVED.value,
+    ReplyStatus.DELETE_QUEUED.value,
+)
+_CHOSEN = tuple(choice.value for choice in ConflictChoice)
+
 _ASKED = Select(
     REVIEW,
-    tuple(dict.fromkeys(("Business_Unit__c", "Reply_Status__c", *QUEUED_FIELDS, *TAG_FIELDS))),
+    tuple(
+        dict.fromkeys(
+            ("Business_Unit__c", "Reply_Status__c", "Conflict_Choice__c", "Id", *TAG_FIELDS)
+        )
+    ),
     (
         AnyOf(
             (
-                Condition("Reply_Status__c", "=", ReplyStatus.QUEUED.value),
+                Condition("Reply_Status__c", "in", _WANTED),
+                Condition("Conflict_Choice__c", "in", _CHOSEN),
                 Condition("Tags_To_Add__c", "!=", None),
                 Condition("Tags_Wanted__c", "=", True),  # noqa: FBT003 -- a value to compare with
             )
@@ -109,7 +121,7 @@ def read_opening(org: Org) -> Opening:
 
 
 def _is_queued(row: Row) -> bool:
-    return bool(row["Reply_Status__c"] == ReplyStatus.QUEUED.value)
+    return row["Reply_Status__c"] in _WANTED or row["Conflict_Choice__c"] in _CHOSEN
 
 
 def _asks_for_tags(row: Row) -> bool:

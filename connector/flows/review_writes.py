@@ -7,8 +7,8 @@ review's record, and the record says what is still to be done.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from connector.core.copies import Arrived
@@ -16,7 +16,7 @@ from connector.core.evidence import Evidence
 from connector.core.mapping import lookup_values
 from connector.core.objects import REVIEW
 from connector.core.plan_cases import WantedCase
-from connector.core.plan_reviews import HASH, KEY, StoreReview
+from connector.core.plan_reviews import HASH, KEY, StoreReview, reply_change, touches_reply
 from connector.core.records import Row, RowError
 from connector.core.reviews import Review
 from connector.core.units import Unit
@@ -24,6 +24,7 @@ from connector.flows.cases import case_fields, open_cases, reopen_cases
 from connector.flows.context import RunContext
 from connector.flows.copies import write_copies
 from connector.flows.matching import Matches, match_reviews, tell_invitations, want_tags
+from connector.flows.reply_states import current_states, write_states
 from connector.flows.tally import Tally
 
 
@@ -69,9 +70,11 @@ def write_reviews(context: RunContext, batch: Batch, tally: Tally) -> Written:
         open_cases(context, [*batch.cases, *_new_cases(context, batch.pending, {}, {})], tally)
         return Written()
     matches = _matched(context, batch)
+    unsettled = _settle_replies(context, batch.pending)
+    batch = replace(batch, pending=[e for e in batch.pending if e.review.id not in unsettled])
     rows, uncopied = _with_copies(context, batch.pending, matches, tally)
     results = context.org.upsert(REVIEW, KEY, rows) if rows else []
-    refused: dict[str, RowError] = {}
+    refused = dict(unsettled)
     stored: dict[str, str] = {}
     for each, result in zip(batch.pending, results, strict=True):
         if result.error is None:
@@ -82,6 +85,26 @@ def write_reviews(context: RunContext, batch: Batch, tally: Tally) -> Written:
     new = [each for each in batch.pending if each.review.id in stored]
     open_cases(context, [*batch.cases, *_new_cases(context, new, stored, matches)], tally)
     return Written(refused, uncopied)
+
+
+def _settle_replies(context: RunContext, pending: Iterable[Pending]) -> dict[str, RowError]:
+    """Write what becomes of the replies, before the reviews; return what the org refused, by id.
+
+    Never together with the review: its row was decided a while ago, and an agent who set a
+    status since would lose it. A run that is killed in between finds the review changed still.
+    """
+    touched = {
+        str(each.before["Id"]): each
+        for each in pending
+        if each.before and touches_reply(each.store, each.before)
+    }
+    rows = [
+        {"Id": record_id, **reply_change(touched[record_id].store, before, current)}
+        for record_id, current in current_states(context, touched).items()
+        if (before := touched[record_id].before)
+    ]
+    refused = write_states(context, rows)
+    return {touched[record_id].review.id: error for record_id, error in refused.items()}
 
 
 def _matched(context: RunContext, batch: Batch) -> Matches:

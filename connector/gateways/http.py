@@ -68,6 +68,9 @@ class HttpSettings:
 class VendorHttp:
     """All requests to one vendor, whichever of its hosts they go to. Thread-safe.
 
+    The sessions are shared by all threads: they keep no cookies and no credentials, nothing of
+    them is changed after this, and connections come from a pool that locks.
+
     Every request gets a timeout and its whole body is read; what may be repeated is repeated.
     A response that came back after the last attempt is returned as it is, whatever its status.
     Without one, `VendorUnreachable` is raised from inside the session's call.
@@ -129,6 +132,13 @@ class VendorHttp:
         for scheme in ("https://", "http://"):
             session.mount(scheme, _RepeatingAdapter(self, repeat))
         return session
+
+    def await_room(self, most: int) -> int:
+        """Return how many requests can be sent now without waiting for a turn; `most` at most.
+
+        Raises `AllowanceExhausted` like a request would.
+        """
+        return most if self._budget is None else self._budget.await_room(most)
 
     def server_time(self) -> datetime:
         """Return the vendor's time: its last `Date` header and what has passed since.
