@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from difflib import unified_diff
 from typing import Any
 
 from connector.core.reviews import Comment, Reply
@@ -14,6 +15,13 @@ EDITED = "The customer edited the review after this was written: read it, then p
 def same_text(one: str, other: str) -> bool:
     """True when two texts read the same: line ends and outer blanks are the vendors' affair."""
     return _normal(one) == _normal(other)
+
+
+def difference(live: str, wanted: str) -> tuple[str, ...]:
+    """How the public would see one text become another: lines that go, stay and come."""
+    old, new = _normal(live).split("\n"), _normal(wanted).split("\n")
+    lines = unified_diff(old if live.strip() else [], new, n=1_000_000, lineterm="")
+    return tuple(line for line in lines if not line.startswith(("---", "+++", "@@")))
 
 
 def live_comment(comments: Sequence[Comment], known: Sequence[str]) -> Comment | None:

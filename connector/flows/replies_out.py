@@ -10,7 +10,9 @@ from collections.abc import Iterable, Sequence
 
 from connector.core.errors import ConnectorError, VendorError
 from connector.core.issues import issue_key
+from connector.core.live_replies import difference
 from connector.core.objects import REVIEW
+from connector.core.plan_replies import ReplyStep
 from connector.core.reply_records import row_to_write
 from connector.core.reviews import ReviewPage
 from connector.core.run_report import Action, FlowReport
@@ -73,9 +75,12 @@ def _in_order(asked: Sequence[Asked], results: Iterable[Result]) -> list[Result]
 
 
 def _action(result: Result) -> Action:
-    decision = result.decision
-    step = decision.step.value if decision else ""
-    return Action(f"{step} reply", result.asked.queued.review_id)
+    queued, decision = result.asked.queued, result.decision
+    step = decision.step if decision else ReplyStep.POST
+    live = result.look.live.text if result.look else ""
+    wanted = "" if step in (ReplyStep.DELETE, ReplyStep.KEEP) else queued.text
+    shown = () if step in (ReplyStep.KEEP, ReplyStep.GONE) else difference(live, wanted)
+    return Action(f"{step.value} reply", queued.review_id, shown=shown)
 
 
 def _give_up(failures: Sequence[ConnectorError]) -> bool:

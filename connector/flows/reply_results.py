@@ -40,7 +40,13 @@ from connector.flows.reply_desk import Asked
 
 FLOW = "replies_out"
 
-ISSUE_CODES = ("reply_blocked", "reply_conflict", "reply_edited_review", "reply_failed")
+_CODES = {
+    ReplyStatus.BLOCKED: "reply_blocked",
+    ReplyStatus.CONFLICT: "reply_conflict",
+    ReplyStatus.EDITED_REVIEW: "reply_edited",
+    ReplyStatus.FAILED: "reply_failed",
+}
+ISSUE_CODES = tuple(_CODES.values())
 """The issues about a reply; all of them are over when it is published or gone."""
 
 _ACCOUNT_REFUSALS = frozenset({401, 403})
@@ -257,6 +263,5 @@ _NEXT_STEPS = {
 
 
 def _issue(asked: Asked, status: ReplyStatus, decision: ReplyDecision) -> Issue:
-    code = f"reply_{status.value.lower().replace(' ', '_')}"
     record = asked.queued.record_id
-    return Issue(code, decision.reason, _NEXT_STEPS[status], FLOW, record)
+    return Issue(_CODES[status], decision.reason, _NEXT_STEPS[status], FLOW, record)

@@ -92,6 +92,7 @@ def _count_selects(unit: Unit, since: datetime) -> dict[str, Select]:
             # In SOQL a field that is empty is unequal to every value, so this keeps the unanswered.
             Condition("Reply_Status__c", "!=", ReplyStatus.PUBLISHED.value),
             Condition("Reply_Status__c", "!=", ReplyStatus.QUEUED.value),
+            Condition("Reply_Status__c", "!=", ReplyStatus.APPROVED.value),
         ),
         "Invitations_Scheduled__c": count(
             INVITATION, Condition("Status__c", "=", InvitationStatus.SCHEDULED.value)

@@ -164,7 +164,7 @@ def test_a_review_that_was_edited_after_the_reply_was_written_is_not_answered(te
         "Fine.",
     )
     assert "edited the review" in seen["Reply_Error__c"]
-    assert desk.issues() == ["reply_edited_review"]
+    assert desk.issues() == ["reply_edited"]
     assert desk.exit_code(report) is ExitCode.NEEDS_A_LOOK
     desk.queue(service, "Sorry to hear it.")
     desk.run()
