@@ -217,7 +217,8 @@ class Results:
         self, asked: Asked, status: ReplyStatus, decision: ReplyDecision, live: Reply | None = None
     ) -> Result:
         record = stopped(asked.queued, status, decision, live)
-        return Result(asked, "replies_stopped", record, _issue(asked, status, decision))
+        issue = _issue(asked, status, decision)
+        return Result(asked, "replies_stopped", record, issue, decision=decision)
 
     def _tell(self, asked: Asked, outcome: SendOutcome) -> None:
         queued = asked.queued

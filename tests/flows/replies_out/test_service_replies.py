@@ -8,6 +8,7 @@ import pytest
 
 from connector.core.exit_codes import ExitCode
 from connector.emulator.faults import Fault, drop_after, drop_before, too_many_requests
+from connector.report.run_text import as_json, as_text
 
 POST = {"vendor": "trustpilot", "method": "POST", "path": "*/reply"}
 
@@ -214,6 +215,27 @@ def test_a_dry_run_says_what_it_would_post_and_posts_nothing(service, writes, de
     assert desk.live(service) == ""
     assert desk.row(service)["Reply_Status__c"] == "Queued"
     assert len(writes("salesforce")) == before
+
+
+def test_a_dry_run_shows_texts_to_who_asked_and_tells_them_nowhere_else(service, reporter, desk):
+    desk.trustpilot.portal_reply(service, "Old words.", "A colleague")
+    desk.one_run(["reviews_in"])
+    desk.emulator.clock.advance(86_400)
+    desk.one_run(["reviews_in"])
+    desk.queue(service, "Secret words.")
+    report = desk.run(dry_run=True)
+    (action,) = report.flows[0].actions
+    assert action.shown == ("-Old words.", "+Secret words.")
+    assert "Secret" in as_text(report, texts=True)
+    assert "Secret" not in f"{as_text(report)} {as_json(report)} {report} {reporter.events}"
+
+
+def test_a_dry_run_tells_of_a_review_that_is_gone(service, desk):
+    desk.queue(service, "Too late.")
+    desk.trustpilot.delete_review(service)
+    (action,) = desk.run(dry_run=True).flows[0].actions
+    assert action.what == "refuse reply"
+    assert desk.status(service) == "Queued"
 
 
 def test_a_lost_answer_is_settled_by_reading_back(service, desk):
