@@ -6,8 +6,14 @@ from typing import Annotated
 
 from pydantic import Field
 
+from connector.config.answer_document import (
+    AutoReplyDocument,
+    ServiceLevelDocument,
+    TemplateDocument,
+)
 from connector.config.section import Section
 from connector.config.values import HostName, TrustpilotId, UserName
+from connector.core.auto_replies import AutoReply
 from connector.core.reply_lint import LintRule, LintRules, Severity
 from connector.core.reply_policy import Approval, ReplyPolicy
 
@@ -49,6 +55,9 @@ class RepliesDocument(Section):
     approval: Approval = Approval.NONE
     authors: tuple[AuthorDocument, ...] = ()
     lint: LintDocument = LintDocument()
+    templates: tuple[TemplateDocument, ...] = ()
+    auto_reply: AutoReplyDocument | None = None
+    service_level: ServiceLevelDocument | None = None
 
     def compiled(self) -> ReplyPolicy:
         """Return the policy as runs use it."""
@@ -56,4 +65,7 @@ class RepliesDocument(Section):
             approval=self.approval,
             lint=self.lint.compiled(),
             authors={each.user.lower(): each.business_user for each in self.authors},
+            templates=tuple(each.compiled() for each in self.templates),
+            automatic=self.auto_reply.compiled() if self.auto_reply else AutoReply(),
+            targets=self.service_level.compiled() if self.service_level else (),
         )

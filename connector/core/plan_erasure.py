@@ -33,6 +33,7 @@ _WRITTEN_AGAIN = (
     "Case_Opened_At__c",
     "Reply_Status__c",
     "Replied_At__c",
+    "Auto_Reply_Key__c",
 )
 """One field of each write that a slower run may make onto a tombstone."""
 

@@ -9,7 +9,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from connector.core.auto_replies import AutoReply
 from connector.core.reply_lint import LintRules
+from connector.core.reply_templates import ReplyTemplate
+from connector.core.service_level import ResponseTarget
 
 
 class Approval(StrEnum):
@@ -24,9 +27,13 @@ class ReplyPolicy:
     """How queued replies are judged and signed.
 
     `authors` maps names of Salesforce users, in small letters, to business users at Trustpilot
-    (24 hex); everybody else replies as `trustpilot.acting_user_id`.
+    (24 hex); everybody else replies as `trustpilot.acting_user_id`. `automatic` without stars
+    answers nothing. Of `targets` and `templates` the first one that fits a review counts.
     """
 
     approval: Approval = Approval.NONE
     lint: LintRules = field(default_factory=LintRules)
     authors: Mapping[str, str] = field(default_factory=dict)
+    templates: tuple[ReplyTemplate, ...] = ()
+    automatic: AutoReply = field(default_factory=AutoReply)
+    targets: tuple[ResponseTarget, ...] = ()

@@ -19,7 +19,8 @@ class Opening:
 
     `marks` and `seen` are by the checkpoint's key, `unit_rows` by Trustpilot's id. `tagged` are
     the reviews that tags are to be added to, with `plan_tags.TAG_FIELDS`. `requested` are the
-    invitations that agents and Flows ask for, whenever they are due.
+    invitations that agents and Flows ask for, whenever they are due. `response_checks` are the
+    reviews whose answer was due by now, `automatic` those with an automatic reply that is due.
     """
 
     marks: Mapping[str, datetime]
@@ -30,6 +31,8 @@ class Opening:
     issues: Mapping[str, OpenIssue]
     tagged: tuple[Row, ...] = ()
     requested: tuple[Row, ...] = ()
+    response_checks: tuple[Row, ...] = ()
+    automatic: tuple[Row, ...] = ()
 
 
 @dataclass(frozen=True)

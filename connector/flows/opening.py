@@ -47,6 +47,8 @@ UNIT_FIELDS = (
     "New_Service_Reviews__c",
     "New_Product_Reviews__c",
     "Reviews_Awaiting_Reply__c",
+    "Reviews_Past_Target__c",
+    "Oldest_Awaiting_Reply__c",
     "Invitations_Scheduled__c",
     "Invitations_Accepted__c",
 )
@@ -59,26 +61,27 @@ _WANTED = (
 )
 _CHOSEN = tuple(choice.value for choice in ConflictChoice)
 
-_ASKED = Select(
-    REVIEW,
-    tuple(
-        dict.fromkeys(
-            ("Business_Unit__c", "Reply_Status__c", "Conflict_Choice__c", "Id", *TAG_FIELDS)
-        )
-    ),
-    (
-        AnyOf(
-            (
-                Condition("Reply_Status__c", "in", _WANTED),
-                Condition("Conflict_Choice__c", "in", _CHOSEN),
-                Condition("Tags_To_Add__c", "!=", None),
-                Condition("Tags_Wanted__c", "=", True),  # noqa: FBT003 -- a value to compare with
-            )
-        ),
-    ),
-    order_by=("LastModifiedDate", "Id"),
+_ASKED = (
+    Condition("Reply_Status__c", "in", _WANTED),
+    Condition("Conflict_Choice__c", "in", _CHOSEN),
+    Condition("Tags_To_Add__c", "!=", None),
+    Condition("Tags_Wanted__c", "=", True),  # noqa: FBT003 -- a value to compare with
 )
-"""The reviews that people ask something of: a reply or tags. One question, so that it is free."""
+"""What people ask of reviews: something about a reply, or tags."""
+
+_ASKED_FIELDS = tuple(
+    dict.fromkeys(
+        (
+            "Business_Unit__c",
+            "Reply_Status__c",
+            "Conflict_Choice__c",
+            "Response_Check_At__c",
+            "Auto_Reply_At__c",
+            "Id",
+            *TAG_FIELDS,
+        )
+    )
+)
 
 
 def refuse_other_org(org: Org, policy: RunPolicy) -> None:
@@ -100,7 +103,7 @@ def read_opening(org: Org) -> Opening:
             Select(CHECKPOINT, ("Key__c", "Mark__c", "Seen__c")),
             Select(BUSINESS_UNIT, UNIT_FIELDS),
             due_invitations(now),
-            _ASKED,
+            asked_reviews(now),
             Select(
                 ISSUE,
                 ISSUE_FIELDS,
@@ -116,6 +119,8 @@ def read_opening(org: Org) -> Opening:
         requested=tuple(row for row in due.rows if is_request(row)),
         queued_replies=tuple(row for row in asked.rows if _is_queued(row)),
         tagged=tuple(row for row in asked.rows if _asks_for_tags(row)),
+        response_checks=tuple(row for row in asked.rows if row.get("Response_Check_At__c")),
+        automatic=tuple(row for row in asked.rows if row.get("Auto_Reply_At__c")),
         issues={issue.key: issue for issue in map(open_issue, issues.rows)},
     )
 
@@ -126,6 +131,17 @@ def _is_queued(row: Row) -> bool:
 
 def _asks_for_tags(row: Row) -> bool:
     return bool(row["Tags_To_Add__c"] or row["Tags_Wanted__c"])
+
+
+def asked_reviews(now: datetime) -> Select:
+    """The reviews with something to do: asked by people, or due. One question, so it is free."""
+    due = (
+        Condition("Response_Check_At__c", "<=", now),
+        Condition("Auto_Reply_At__c", "<=", now),
+    )
+    return Select(
+        REVIEW, _ASKED_FIELDS, (AnyOf((*_ASKED, *due)),), order_by=("LastModifiedDate", "Id")
+    )
 
 
 def due_invitations(now: datetime) -> Select:

@@ -17,6 +17,7 @@ from connector.core.reply_records import row_to_write
 from connector.core.reviews import ReviewPage
 from connector.core.run_report import Action, FlowReport
 from connector.flows.abreast import abreast
+from connector.flows.auto_replies import queue_automatic
 from connector.flows.comments_out import add_comments
 from connector.flows.context import RunContext
 from connector.flows.listing import Listing
@@ -24,6 +25,7 @@ from connector.flows.reply_desk import Asked, asked_replies
 from connector.flows.reply_results import ISSUE_CODES, Result, Results
 from connector.flows.reply_states import current_states
 from connector.flows.review_store import ReviewStore
+from connector.flows.service_level import judge_responses
 from connector.flows.tally import Tally
 
 FLOW = "replies_out"
@@ -34,12 +36,16 @@ PATIENCE = 3
 def run(context: RunContext) -> FlowReport:
     """Do what agents ask for, oldest wish first."""
     tally = Tally(FLOW)
-    with tally.until_allowance(), tally.going_on():
-        asked = asked_replies(context, tally)
-        results = _work(context, asked, tally)
-        if not context.dry_run:
-            _store_edited(context, results, tally)
-            _write(context, results, tally)
+    with tally.until_allowance():
+        with tally.going_on():
+            judge_responses(context, tally)
+            queue_automatic(context, tally)
+        with tally.going_on():
+            asked = asked_replies(context, tally)
+            results = _work(context, asked, tally)
+            if not context.dry_run:
+                _store_edited(context, results, tally)
+                _write(context, results, tally)
     return tally.report()
 
 

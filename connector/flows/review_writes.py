@@ -15,9 +15,11 @@ from connector.core.copies import Arrived
 from connector.core.evidence import Evidence
 from connector.core.mapping import lookup_values
 from connector.core.objects import REVIEW
+from connector.core.plan_answers import Incoming, answer_fields
 from connector.core.plan_cases import WantedCase
 from connector.core.plan_reviews import HASH, KEY, StoreReview, reply_change, touches_reply
 from connector.core.records import Row, RowError
+from connector.core.reply_templates import UnitNames
 from connector.core.reviews import Review
 from connector.core.units import Unit
 from connector.flows.cases import case_fields, open_cases, reopen_cases
@@ -135,7 +137,18 @@ def _with_copies(
 
 def _row(context: RunContext, each: Pending, matches: Matches) -> dict[str, Any]:
     new = case_fields(context, each.review, each.unit) if each.store.is_new else {}
-    return {**each.store.row, **matches.get(each.review.id, {}), **new}
+    answer = _answer_fields(context, each)
+    return {**each.store.row, **matches.get(each.review.id, {}), **new, **answer}
+
+
+def _answer_fields(context: RunContext, each: Pending) -> dict[str, Any]:
+    """Return what a review that is new or edited says about its answer."""
+    if not each.store.is_new and not each.store.is_edit:
+        return {}
+    known = context.opening.unit_rows.get(each.unit.id, {})
+    unit = UnitNames(each.unit.name, str(known.get("Name") or each.unit.domain))
+    incoming = Incoming(each.review, unit, each.store.is_new)
+    return answer_fields(context.policy.replies, incoming, context.now)
 
 
 def _new_cases(

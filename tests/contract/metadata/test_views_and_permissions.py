@@ -42,7 +42,7 @@ REQUEST_FIELDS = {  # what an agent or a Flow fills in
 }
 VIEWS = {
     "Trustpilot_Business_Unit__c": "All",
-    "Trustpilot_Review__c": "All Awaiting_Reply Latest_Reviews Queued_Replies "
+    "Trustpilot_Review__c": "All Awaiting_Reply Latest_Reviews Past_Target Queued_Replies "
     "Recent_Product_Reviews Recent_Service_Reviews Replies_To_Look_At",
     "Trustpilot_Invitation__c": "All Links_Ready Needs_Attention On_Hold Recently_Sent "
     "Requested Scheduled Skipped_And_Cancelled",
@@ -204,6 +204,7 @@ def test_agents_edit_replies_and_tags_close_issues_and_request_invitations_and_n
     objects = {p["object"] for p in content["objectPermissions"] if p["allowEdit"] == "true"}
 
     assert editable == {
+        "Trustpilot_Review__c.Auto_Reply_At__c",
         "Trustpilot_Review__c.Reply__c",
         "Trustpilot_Review__c.Reply_Status__c",
         "Trustpilot_Review__c.Conflict_Choice__c",
