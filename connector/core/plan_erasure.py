@@ -34,6 +34,7 @@ _WRITTEN_AGAIN = (
     "Reply_Status__c",
     "Replied_At__c",
     "Auto_Reply_Key__c",
+    "Response_Breached__c",
 )
 """One field of each write that a slower run may make onto a tombstone."""
 

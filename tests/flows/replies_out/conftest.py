@@ -140,3 +140,18 @@ def product(desk):
     review = desk.trustpilot.add_product_review(desk.world.business_unit_id, content="Fine.")
     desk.import_reviews()
     return review["id"]
+
+
+@pytest.fixture
+def run_on(desk, dying_door, killed):
+    """Kill a run at its first call, the next at its second, and so on, until one ends."""
+
+    def until_one_ends(after):
+        for at in range(40):
+            try:
+                return desk.run(door=dying_door(at, after=after))
+            except killed:
+                continue
+        raise AssertionError("The run never ends.")
+
+    return until_one_ends
