@@ -23,6 +23,7 @@ from connector.config.values import (
 )
 from connector.config.zones import find_zone
 from connector.core.auto_replies import MOST_A_DAY, AutoReply
+from connector.core.late_tasks import parse_task_for
 from connector.core.reply_templates import (
     LONGEST_TEMPLATE,
     ReplyTemplate,
@@ -33,6 +34,7 @@ from connector.core.service_level import (
     OpenHours,
     Opening,
     ResponseTarget,
+    TaskFor,
     Weekday,
     parse_opening,
 )
@@ -47,6 +49,10 @@ def _opening(value: Any) -> Opening:
     return parse_opening(str(value))
 
 
+def _task_for(value: Any) -> TaskFor:
+    return parse_task_for(str(value))
+
+
 def _not_too_long(value: timedelta) -> timedelta:
     if value > LONGEST_TARGET:
         raise ValueError(f"A target is {LONGEST_TARGET.days} days at most.")
@@ -55,6 +61,7 @@ def _not_too_long(value: timedelta) -> timedelta:
 
 ZoneName = Annotated[str, AfterValidator(_zone_name)]
 OpeningHours = Annotated[Opening, PlainValidator(_opening, json_schema_input_type=str)]
+TaskWord = Annotated[TaskFor, PlainValidator(_task_for, json_schema_input_type=str)]
 Within = Annotated[PositiveDuration, AfterValidator(_not_too_long)]
 SomeStars = Annotated[tuple[Stars, ...], NotEmpty, Listed]
 Units = Annotated[tuple[str, ...], NotEmpty, Listed]
@@ -97,6 +104,7 @@ class ServiceLevelDocument(HoursDocument):
     """The section `replies.service_level`: until when reviews should be answered."""
 
     targets: Annotated[tuple[TargetDocument, ...], NotEmpty]
+    task: TaskWord | None = None
 
     def compiled(self) -> tuple[ResponseTarget, ...]:
         """Return the targets as the planner takes them, in the order of the file."""

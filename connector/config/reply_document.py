@@ -68,4 +68,5 @@ class RepliesDocument(Section):
             templates=tuple(each.compiled() for each in self.templates),
             automatic=self.auto_reply.compiled() if self.auto_reply else AutoReply(),
             targets=self.service_level.compiled() if self.service_level else (),
+            late_task=self.service_level.task if self.service_level else None,
         )

@@ -12,7 +12,7 @@ from enum import StrEnum
 from connector.core.auto_replies import AutoReply
 from connector.core.reply_lint import LintRules
 from connector.core.reply_templates import ReplyTemplate
-from connector.core.service_level import ResponseTarget
+from connector.core.service_level import ResponseTarget, TaskFor
 
 
 class Approval(StrEnum):
@@ -29,6 +29,7 @@ class ReplyPolicy:
     `authors` maps names of Salesforce users, in small letters, to business users at Trustpilot
     (24 hex); everybody else replies as `trustpilot.acting_user_id`. `automatic` without stars
     answers nothing. Of `targets` and `templates` the first one that fits a review counts.
+    `late_task` says who gets a task about a review that is late, None for nobody.
     """
 
     approval: Approval = Approval.NONE
@@ -37,3 +38,4 @@ class ReplyPolicy:
     templates: tuple[ReplyTemplate, ...] = ()
     automatic: AutoReply = field(default_factory=AutoReply)
     targets: tuple[ResponseTarget, ...] = ()
+    late_task: TaskFor | None = None

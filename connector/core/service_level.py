@@ -27,6 +27,7 @@ CHECK_FIELDS = (
     "Live_Reply_At__c",
     "Deleted__c",
     "Missing_Since__c",
+    "OwnerId",
 )
 """What must be read of a review before it is judged."""
 
@@ -92,6 +93,13 @@ class ResponseTarget:
         return (not self.stars or stars in self.stars) and (
             not self.business_units or unit_name in self.business_units
         )
+
+
+@dataclass(frozen=True)
+class TaskFor:
+    """Who gets a task about a late review: a user by name, or the owner where that is empty."""
+
+    username: str = ""
 
 
 @dataclass(frozen=True)
@@ -174,6 +182,11 @@ def judged_row(row: Row, now: datetime) -> dict[str, Any] | None:
     answered = bool(row.get("Live_Reply__c"))
     breached = answered_at is not None and answered_at > due if answered else True
     return {**settled, "Response_Breached__c": breached}
+
+
+def looked_at_again(settled: Row) -> dict[str, Any]:
+    """The row of `judged_row` for a review that the next run must still do something about."""
+    return {name: value for name, value in settled.items() if name != "Response_Check_At__c"}
 
 
 def _spans(hours: OpenHours, moment: datetime) -> Iterator[tuple[datetime, datetime]]:

@@ -51,6 +51,7 @@ WORDS = {
     "replies_left": "left to people",
     "replies_postponed": "waiting for another day",
     "reviews_late": "not answered in time",
+    "reviews_tasked": "tasks made",
     "tags_added": "tags added",
     "tags_settled": "settled without a call",
     "tags_stopped": "not added",

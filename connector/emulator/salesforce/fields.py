@@ -109,6 +109,7 @@ class SObject:
 
     `history_of` names the object whose field history this one holds. `purged_when_deleted`: a
     deleted row leaves nothing that a query finds, only an entry in the delete log.
+    `activities`: a task can be about a record of it.
     """
 
     name: str
@@ -124,6 +125,7 @@ class SObject:
     purged_when_deleted: bool = False
     history_of: str | None = None
     feature: str | None = None
+    activities: bool = False
 
     @cached_property
     def _by_lower_name(self) -> dict[str, Field]:

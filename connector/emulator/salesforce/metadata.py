@@ -87,6 +87,7 @@ def _custom_object(file: Path, key_prefix: str) -> SObject:
         key_prefix=key_prefix,
         fields={found.name: found for found in fields},
         custom=True,
+        activities=definition.flag("enableActivities"),
     )
 
 

@@ -219,6 +219,16 @@ def test_no_more_than_the_cap_are_answered_in_a_day_oldest_first(write, desk, au
     assert len(automatic()) == 4
 
 
+def test_a_later_reply_of_the_day_takes_the_next_place_at_once(write, desk, state):
+    keys = []
+    for _ in range(2):
+        (review,) = write()
+        later(desk, hours=3)
+        desk.run()
+        keys.append(state(review)["Auto_Reply_Key__c"].rpartition(":")[2])
+    assert keys == ["1", "2"]
+
+
 def test_a_used_up_day_costs_no_call_in_the_runs_that_follow(write, desk):
     write(5)
     later(desk, hours=3)
@@ -234,11 +244,12 @@ def test_a_place_that_another_connector_takes_meanwhile_is_not_given_twice(
     ids = write(3)
     later(desk, hours=3)
     key = f"{desk.world.business_unit_id}:2026-03-02:1"
-    last = {"Auto_Reply_Key__c": key, "Automatic_Reply__c": True, "Reply_Status__c": "Queued"}
+    last = {"Auto_Reply_Key__c": key, "Automatic_Reply__c": True, "Reply_Status__c": "Draft"}
     desk.run(door=BeforeTheUpdate(desk.emulator, lambda: change(ids[2], **last)))
     desk.run()
     assert len(automatic()) == 2
     assert ids[2] in automatic()
+    assert desk.issues() == []
 
 
 def test_two_connectors_at_once_answer_each_review_once_and_keep_the_cap(write, desk, automatic):
