@@ -18,15 +18,15 @@ replies:
 """
 
 
-class BeforeTheTask(InProcessDoor):
-    """Lets somebody do something right before tasks are inserted."""
+class BeforeTheInsert(InProcessDoor):
+    """Lets somebody do something right before records of an object are inserted."""
 
-    def __init__(self, emulator, does):
+    def __init__(self, emulator, does, of="Task"):
         super().__init__(emulator)
-        self.does = does
+        self.does, self.of = does, f'"{of}"'
 
     def send(self, request, *args, **options):
-        if request.method == "POST" and '"Task"' in str(request.body) and self.does:
+        if request.method == "POST" and self.of in str(request.body) and self.does:
             does, self.does = self.does, None
             does()
         return super().send(request, *args, **options)
@@ -137,9 +137,10 @@ def test_a_user_who_is_not_there_is_an_issue_until_somebody_corrects_it(
     assert (len(tasks()), desk.issues()) == (1, [])
 
 
-def test_two_connectors_at_once_make_one_task(late, desk, tasks, settled):
+@pytest.mark.parametrize("before", ["Trustpilot_Send_Attempt__c", "Task"])
+def test_two_connectors_at_once_make_one_task(before, late, desk, tasks, settled):
     ids = late(2)
-    door = BeforeTheTask(desk.emulator, desk.run)
+    door = BeforeTheInsert(desk.emulator, desk.run, before)
     desk.run(door=door)
     assert door.does is None
     desk.run()
@@ -166,7 +167,7 @@ def test_a_lost_answer_is_settled_by_looking(lost, late, desk, tasks, settled):
             lost(vendor="salesforce", method="POST", path="*/composite/sobjects")
         )
 
-    desk.run(door=BeforeTheTask(desk.emulator, lose))
+    desk.run(door=BeforeTheInsert(desk.emulator, lose))
     assert settled(review) == (True, False)
     for _ in range(3):
         desk.emulator.clock.advance(timedelta(minutes=6))
