@@ -13,17 +13,21 @@ from typing import Any
 from connector.core.auto_replies import automatic_at
 from connector.core.reply_policy import ReplyPolicy
 from connector.core.reply_templates import UnitNames, suggested_reply
-from connector.core.reviews import Review
+from connector.core.reviews import NO_REPLY, Reply, Review
 from connector.core.service_level import Arrival, arrival_fields
 
 
 @dataclass(frozen=True)
 class Incoming:
-    """A review on its way to the org: new there, or edited by its customer."""
+    """A review on its way to the org: new there, or edited by its customer.
+
+    `live` is what the public reads below it, also where that is a comment.
+    """
 
     review: Review
     unit: UnitNames
     is_new: bool
+    live: Reply = NO_REPLY
 
 
 def answer_fields(policy: ReplyPolicy, incoming: Incoming, now: datetime) -> dict[str, Any]:
@@ -41,8 +45,8 @@ def _target_fields(policy: ReplyPolicy, incoming: Incoming, now: datetime) -> di
         created_at=review.created_at,
         stars=review.stars,
         unit_name=incoming.unit.configured,
-        answered=review.reply_text is not None,
-        answered_at=review.reply_created_at,
+        answered=bool(incoming.live.text),
+        answered_at=incoming.live.created_at,
     )
     return arrival_fields(policy.targets, arrival, now)
 
@@ -50,7 +54,7 @@ def _target_fields(policy: ReplyPolicy, incoming: Incoming, now: datetime) -> di
 def _suggestion_fields(policy: ReplyPolicy, incoming: Incoming, now: datetime) -> dict[str, Any]:
     """The suggested reply of a review that nobody has answered, and when it goes out by itself."""
     review = incoming.review
-    if not policy.templates or review.reply_text:
+    if not policy.templates or incoming.live.text:
         return {}
     text = suggested_reply(policy.templates, review, incoming.unit)
     at = automatic_at(policy.automatic, review, incoming.unit.configured, now) if text else None

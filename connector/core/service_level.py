@@ -166,13 +166,18 @@ def arrival_fields(
     }
 
 
+def is_to_judge(row: Row, now: datetime) -> bool:
+    """True where it is time to look whether a review was answered."""
+    check = instant(row.get("Response_Check_At__c"))
+    return check is not None and check <= now
+
+
 def judged_row(row: Row, now: datetime) -> dict[str, Any] | None:
     """The row that says whether the answer came in time; None where it is too early to tell.
 
     `row` holds `CHECK_FIELDS`. A review that is gone is left as it is and not looked at again.
     """
-    check = instant(row.get("Response_Check_At__c"))
-    if check is None or check > now:
+    if not is_to_judge(row, now):
         return None
     settled: dict[str, Any] = {"Id": row["Id"], "Response_Check_At__c": None}
     due = instant(row.get("Response_Due_At__c"))

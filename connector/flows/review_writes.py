@@ -9,10 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Any
 
 from connector.core.copies import Arrived
 from connector.core.evidence import Evidence
+from connector.core.instants import instant
 from connector.core.mapping import lookup_values
 from connector.core.objects import REVIEW
 from connector.core.plan_answers import Incoming, answer_fields
@@ -20,7 +22,7 @@ from connector.core.plan_cases import WantedCase
 from connector.core.plan_reviews import HASH, KEY, StoreReview, reply_change, touches_reply
 from connector.core.records import Row, RowError
 from connector.core.reply_templates import UnitNames
-from connector.core.reviews import Review
+from connector.core.reviews import Reply, Review
 from connector.core.units import Unit
 from connector.flows.cases import case_fields, open_cases, reopen_cases
 from connector.flows.context import RunContext
@@ -141,13 +143,23 @@ def _row(context: RunContext, each: Pending, matches: Matches) -> dict[str, Any]
     return {**each.store.row, **matches.get(each.review.id, {}), **new, **answer}
 
 
+def _live(each: Pending) -> Reply:
+    """What is public below a review: its reply, or the comment that was read with it or before."""
+    if each.review.reply_text:
+        return each.review.reply
+    row = each.store.row if "Live_Reply__c" in each.store.row else each.before or {}
+    at = row.get("Live_Reply_At__c")
+    created_at = at if isinstance(at, datetime) else instant(at)
+    return Reply(str(row.get("Live_Reply__c") or ""), created_at)
+
+
 def _answer_fields(context: RunContext, each: Pending) -> dict[str, Any]:
     """Return what a review that is new or edited says about its answer."""
     if not each.store.is_new and not each.store.is_edit:
         return {}
     known = context.opening.unit_rows.get(each.unit.id, {})
     unit = UnitNames(each.unit.name, str(known.get("Name") or each.unit.domain))
-    incoming = Incoming(each.review, unit, each.store.is_new)
+    incoming = Incoming(each.review, unit, each.store.is_new, _live(each))
     return answer_fields(context.policy.replies, incoming, context.now)
 
 

@@ -15,7 +15,7 @@ from connector.core.late_tasks import WantedTask
 from connector.core.objects import REVIEW
 from connector.core.records import Condition, Row, RowError, Select
 from connector.core.run_report import Action
-from connector.core.service_level import CHECK_FIELDS, judged_row, looked_at_again
+from connector.core.service_level import CHECK_FIELDS, is_to_judge, judged_row, looked_at_again
 from connector.flows.context import RunContext
 from connector.flows.late_tasks import make_tasks
 from connector.flows.tally import Tally
@@ -77,7 +77,7 @@ def _judged(context: RunContext) -> list[_Judged]:
     The records are read again: an earlier flow of this run may have erased one.
     """
     rows = context.opening.response_checks
-    due = tuple(str(row["Id"]) for row in rows if judged_row(row, context.now))
+    due = tuple(str(row["Id"]) for row in rows if is_to_judge(row, context.now))
     if not due:
         return []
     (answer,) = context.org.read([Select(REVIEW, CHECK_FIELDS, (Condition("Id", "in", due),))])

@@ -21,7 +21,7 @@ from connector.core.auto_replies import (
 from connector.core.plan_answers import Incoming, answer_fields
 from connector.core.reply_policy import ReplyPolicy
 from connector.core.reply_templates import ReplyTemplate, UnitNames
-from connector.core.reviews import Review, ReviewType
+from connector.core.reviews import NO_REPLY, Reply, Review, ReviewType
 from connector.core.service_level import ResponseTarget
 
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
@@ -159,8 +159,8 @@ TEMPLATES = (ReplyTemplate("one", "Thanks, {{consumer.first_name}}!", stars=(4, 
 UNIT = UnitNames("shop", "Example Outdoor Shop")
 
 
-def fields_of(policy, *, is_new=True, **fields):
-    return answer_fields(policy, Incoming(review(**fields), UNIT, is_new), NOW)
+def fields_of(policy, *, is_new=True, live=NO_REPLY, **fields):
+    return answer_fields(policy, Incoming(review(**fields), UNIT, is_new, live), NOW)
 
 
 def test_nothing_is_said_where_nothing_is_configured():
@@ -194,7 +194,7 @@ def test_an_answered_review_is_only_judged():
     policy = ReplyPolicy(
         templates=TEMPLATES, automatic=POLICY, targets=(ResponseTarget(timedelta(hours=4)),)
     )
-    fields = fields_of(policy, reply_text="Hi", reply_created_at=NOW)
+    fields = fields_of(policy, live=Reply("Hi", NOW))
     assert fields == {
         "Response_Due_At__c": NOW + timedelta(hours=3),
         "Response_Check_At__c": None,

@@ -203,7 +203,7 @@ def test_a_mark_of_lateness_is_counted_once_while_its_task_waits(late, desk):
 def test_tasks_that_cannot_be_asked_about_keep_neither_marks_nor_replies_back(late, desk, settled):
     (review,) = late()
     desk.emulator.faults.add(
-        Fault(vendor="salesforce", method="POST", path="*/composite", status=500, skip=2, times=9)
+        Fault(vendor="salesforce", method="POST", path="*/composite", status=500, skip=2, times=4)
     )
     desk.queue(review, "Sorry!")
     desk.run()

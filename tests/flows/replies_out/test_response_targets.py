@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 
 from connector.emulator.faults import custom_row_error
+from connector.emulator.trustpilot.product_reviews import Comment, Conversation
 
 REVIEW = "Trustpilot_Review__c"
 FOUR_HOURS = """\
@@ -152,6 +153,19 @@ def test_a_product_review_is_judged_by_its_comment(desk, state):
     later(desk, hours=5)
     desk.run()
     assert state(review) == ("2026-03-02T13:00", False, False)
+
+
+def test_a_product_review_that_comes_in_with_a_comment_is_judged_by_it(desk, state):
+    now = desk.emulator.clock.now()
+    unit, product = desk.world.business_unit_id, desk.trustpilot.product
+    review = desk.trustpilot.add_product_review(
+        unit, content="Hm.", stars=2, createdAt=now - timedelta(hours=9), conversationId="c1"
+    )
+    said = Comment("c2", "Theirs.", "author", now - timedelta(hours=6))
+    product.conversations["c1"] = Conversation("c1", unit, "c", review["id"], comments=[said])
+    desk.import_reviews()
+    assert desk.row(review["id"])["Live_Reply__c"] == "Theirs."
+    assert state(review["id"]) == ("2026-03-02T04:00", False, False)
 
 
 def test_a_run_in_which_nothing_is_due_costs_what_it_cost_before(write, one_run, configured, desk):
