@@ -52,6 +52,7 @@ def queue_automatic(context: RunContext, tally: Tally) -> None:
     The records are read again right before, because people may have begun to write.
     """
     due = [row for row in context.opening.automatic if is_due(row, context.now)]
+    tally.passed += _over(context, due)
     by_unit = _by_unit(context, due, tally)
     if not by_unit:
         return
@@ -64,6 +65,13 @@ def queue_automatic(context: RunContext, tally: Tally) -> None:
     ]
     if writes and not context.dry_run:
         _record(context, writes, tally)
+
+
+def _over(context: RunContext, due: Sequence[Row]) -> list[str]:
+    """The issues about replies that nobody wants to go out by themselves any more."""
+    wanted = {str(row["External_Id__c"]) for row in due}
+    issues = context.opening.issues.values()
+    return [each.key for each in issues if each.code == REFUSED and each.record not in wanted]
 
 
 def _by_unit(

@@ -27,6 +27,7 @@ from connector.flows.tally import Tally
 REFUSED = "response_task_refused"
 
 _FLOW = "replies_out"
+_SETTINGS = "settings"
 _TAKEN = "DUPLICATE_VALUE"
 
 
@@ -42,15 +43,17 @@ def make_tasks(
     tasks, rights, *users = (answer.rows for answer in answers)
     look = tasks_look(tasks, rights, users[0] if users else ())
     if task_for.username and not look.owner_id:
-        tally.issues.append(_issue("settings", "the org has no such active user"))
+        tally.issues.append(_issue(_SETTINGS, "the org has no such active user"))
         return frozenset()
     plan = plan_tasks(wanted, look, context.org.now(), context.run_id)
     tally.issues += [
         _issue(review_id, "it was tried too often") for review_id in sorted(plan.given_up)
     ]
-    waiting = _make(context, plan, look, tally)
-    _settle(context, wanted, tally)
-    return frozenset(each.review_id for each in wanted) - plan.waiting - waiting
+    waiting = plan.waiting | _make(context, plan, look, tally)
+    settled = frozenset(each.review_id for each in wanted) - waiting
+    keys = [issue_key(REFUSED, name) for name in (_SETTINGS, *sorted(settled - plan.given_up))]
+    tally.passed += [key for key in keys if key in context.opening.issues]
+    return settled
 
 
 def _make(context: RunContext, plan: TasksPlan, look: TasksLook, tally: Tally) -> frozenset[str]:
@@ -75,12 +78,6 @@ def _make(context: RunContext, plan: TasksPlan, look: TasksLook, tally: Tally) -
             waiting.add(each.review_id)
             tally.issues.append(_refused(each, task.error))
     return frozenset(waiting)
-
-
-def _settle(context: RunContext, wanted: Sequence[WantedTask], tally: Tally) -> None:
-    keys = [issue_key(REFUSED, name) for name in ("settings", *(e.review_id for e in wanted))]
-    raised = {issue.key for issue in tally.issues}
-    tally.passed += [key for key in keys if key in context.opening.issues and key not in raised]
 
 
 def _refused(each: WantedTask, error: RowError) -> Issue:

@@ -54,6 +54,7 @@ def judge_responses(context: RunContext, tally: Tally) -> None:
     One read and one update where any is due, and tasks where they are asked for. Call it before
     replies are published, because an answer that is edited looks like one that was written then.
     """
+    tally.passed += _over(context)
     judged = _judged(context)
     late = [each.review_id for each in judged if each.is_newly_late]
     tally.actions += [Action("flag late response", name) for name in sorted(late)]
@@ -69,6 +70,13 @@ def judge_responses(context: RunContext, tally: Tally) -> None:
             tally.passed += [key] if key in context.opening.issues else []
         elif result.error.code != _DELETED:
             tally.issues.append(_refused(each.review_id, result.error))
+
+
+def _over(context: RunContext) -> list[str]:
+    """The issues about reviews that need no look any more, such as erased ones."""
+    looked_at = {str(row["External_Id__c"]) for row in context.opening.response_checks}
+    issues = context.opening.issues.values()
+    return [each.key for each in issues if each.code == REFUSED and each.record not in looked_at]
 
 
 def _judged(context: RunContext) -> list[_Judged]:

@@ -296,6 +296,16 @@ def test_what_the_org_refuses_is_an_issue_that_closes_and_keeps_no_other_back(
     assert sorted(automatic()) == sorted(ids)
 
 
+def test_a_refusal_is_over_when_a_person_keeps_the_review(write, desk, change):
+    (review,) = write()
+    later(desk, hours=3)
+    desk.emulator.faults.add(custom_row_error(REVIEW, "SOME_RULE", "no"))
+    desk.run()
+    change(review, Auto_Reply_At__c=None)
+    desk.run()
+    assert desk.issues() == []
+
+
 @pytest.mark.parametrize("after", [False, True])
 def test_runs_that_are_killed_at_any_call_answer_once_and_keep_the_cap(
     after, write, desk, automatic, run_on

@@ -194,6 +194,17 @@ def test_a_task_that_the_org_refuses_keeps_no_other_back_and_is_not_tried_for_ev
     assert len(rights) == 4
 
 
+def test_a_refused_task_stays_an_issue_until_it_is_there(late, desk, tasks):
+    late()
+    desk.emulator.faults.add(custom_row_error("Task", "SOME_RULE", "no"))
+    for _ in range(3):  # the right of the first run is not spent yet
+        desk.run()
+        assert desk.issues() == ["response_task_refused"]
+    desk.emulator.clock.advance(timedelta(minutes=6))
+    desk.run()
+    assert (len(tasks()), desk.issues()) == (1, [])
+
+
 def test_a_mark_of_lateness_is_counted_once_while_its_task_waits(late, desk):
     late()
     desk.emulator.faults.add(custom_row_error("Task", "SOME_RULE", "no", rows=9))

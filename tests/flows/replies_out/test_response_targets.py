@@ -240,6 +240,18 @@ def test_what_the_org_refuses_is_an_issue_that_closes_and_keeps_no_other_back(wr
     assert state(refused) == ("2026-03-02T13:00", False, True)
 
 
+def test_a_refusal_is_over_when_the_review_is_erased(write, desk, one_run):
+    review = write()
+    later(desk, hours=5)
+    desk.emulator.faults.add(custom_row_error(REVIEW, "SOME_RULE", "no"))
+    desk.run()
+    assert desk.issues() == ["response_check_refused"]
+    desk.trustpilot.delete_review(review)
+    one_run()
+    one_run()
+    assert desk.issues() == []
+
+
 @pytest.mark.parametrize("after", [False, True])
 def test_a_run_that_is_killed_at_any_call_loses_no_verdict(after, write, state, desk, run_on):
     review = write()
