@@ -193,9 +193,29 @@ def _serve(world: World) -> None:
         }
         say(json.dumps(told))
         for line in sys.stdin:
-            order = json.loads(line)
-            _arrive(emulator, seeded.business_unit_id, **order)
-            say("{}")
+            say(json.dumps(_obey(emulator, seeded.business_unit_id, json.loads(line))))
+
+
+def _obey(emulator: Emulator, unit_id: str, order: dict[str, int]) -> dict[str, str]:
+    """Let reviews arrive, or let agents answer so many service and product reviews."""
+    if "replies" in order:
+        return {"queued_at": _queue(emulator, order["replies"], order.get("comments", 0))}
+    _arrive(emulator, unit_id, **order)
+    return {}
+
+
+def _queue(emulator: Emulator, replies: int, comments: int) -> str:
+    """Queue replies to reviews that nobody has answered, and return when."""
+    for kind, count in (("Service", replies), ("Product", comments)):
+        rows = emulator.org.query(
+            f"SELECT Id FROM Trustpilot_Review__c WHERE Type__c = '{kind}' "  # noqa: S608  two words
+            "AND Reply_Status__c = null AND Live_Reply_At__c = null AND Conversation_Id__c = null "
+            f"LIMIT {count or 1}"
+        )
+        for row in rows[:count]:
+            values = {"Reply__c": f"Thank you! {row['Id']}", "Reply_Status__c": "Queued"}
+            emulator.org.update("Trustpilot_Review__c", row["Id"], values)
+    return datetime.now(UTC).isoformat()
 
 
 def _arrive(emulator: Emulator, unit_id: str, service: int, product: int) -> None:

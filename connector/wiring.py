@@ -143,6 +143,8 @@ def run_policy(settings: Settings) -> RunPolicy:
         reach=settings.invitations.reach,
         cooldown=settings.invitations.cooldown,
         review_url=settings.trustpilot.review_url,
+        acting_user_id=settings.trustpilot.acting_user_id,
+        replies=settings.replies,
         zones=zone_or_none,
     )
 

@@ -14,6 +14,7 @@ from connector.cli.erase import erase
 from connector.cli.import_reviews import import_reviews
 from connector.cli.invitations import invitations
 from connector.cli.products import products
+from connector.cli.replies import replies
 from connector.cli.reviews import reviews
 from connector.cli.run import run
 from connector.cli.status import status
@@ -45,6 +46,7 @@ for command in (
     reviews,
     products,
     invitations,
+    replies,
     status,
     erase,
     emulator,

@@ -14,11 +14,11 @@ from connector.core.objects import (
     INVITATION,
     ISSUE,
     REVIEW,
+    ConflictChoice,
     InvitationStatus,
     IssueStatus,
     ReplyStatus,
 )
-from connector.core.plan_replies import QUEUED_FIELDS
 from connector.core.plan_requests import REQUEST_FIELDS
 from connector.core.plan_reviews import seen_reviews
 from connector.core.plan_sends import DUE_FIELDS
@@ -49,26 +49,41 @@ UNIT_FIELDS = (
     "New_Service_Reviews__c",
     "New_Product_Reviews__c",
     "Reviews_Awaiting_Reply__c",
+    "Reviews_Past_Target__c",
+    "Oldest_Awaiting_Reply__c",
     "Invitations_Scheduled__c",
     "Invitations_Accepted__c",
 )
 
 
-_ASKED = Select(
-    REVIEW,
-    tuple(dict.fromkeys(("Business_Unit__c", "Reply_Status__c", *QUEUED_FIELDS, *TAG_FIELDS))),
-    (
-        AnyOf(
-            (
-                Condition("Reply_Status__c", "=", ReplyStatus.QUEUED.value),
-                Condition("Tags_To_Add__c", "!=", None),
-                Condition("Tags_Wanted__c", "=", True),  # noqa: FBT003 -- a value to compare with
-            )
-        ),
-    ),
-    order_by=("LastModifiedDate", "Id"),
+_WANTED = (
+    ReplyStatus.QUEUED.value,
+    ReplyStatus.APPROVED.value,
+    ReplyStatus.DELETE_QUEUED.value,
 )
-"""The reviews that people ask something of: a reply or tags. One question, so that it is free."""
+_CHOSEN = tuple(choice.value for choice in ConflictChoice)
+
+_ASKED = (
+    Condition("Reply_Status__c", "in", _WANTED),
+    Condition("Conflict_Choice__c", "in", _CHOSEN),
+    Condition("Tags_To_Add__c", "!=", None),
+    Condition("Tags_Wanted__c", "=", True),  # noqa: FBT003 -- a value to compare with
+)
+"""What people ask of reviews: something about a reply, or tags."""
+
+_ASKED_FIELDS = tuple(
+    dict.fromkeys(
+        (
+            "Business_Unit__c",
+            "Reply_Status__c",
+            "Conflict_Choice__c",
+            "Response_Check_At__c",
+            "Auto_Reply_At__c",
+            "Id",
+            *TAG_FIELDS,
+        )
+    )
+)
 
 
 def refuse_other_org(org: Org, policy: RunPolicy) -> None:
@@ -90,7 +105,7 @@ def read_opening(org: Org) -> Opening:
             Select(CHECKPOINT, ("Key__c", "Mark__c", "Seen__c")),
             Select(BUSINESS_UNIT, UNIT_FIELDS),
             due_invitations(now),
-            _ASKED,
+            asked_reviews(now),
             Select(
                 ISSUE,
                 ISSUE_FIELDS,
@@ -105,16 +120,29 @@ def read_opening(org: Org) -> Opening:
         invitations=due.rows,
         queued_replies=tuple(row for row in asked.rows if _is_queued(row)),
         tagged=tuple(row for row in asked.rows if _asks_for_tags(row)),
+        response_checks=tuple(row for row in asked.rows if row.get("Response_Check_At__c")),
+        automatic=tuple(row for row in asked.rows if row.get("Auto_Reply_At__c")),
         issues={issue.key: issue for issue in map(open_issue, issues.rows)},
     )
 
 
 def _is_queued(row: Row) -> bool:
-    return bool(row["Reply_Status__c"] == ReplyStatus.QUEUED.value)
+    return row["Reply_Status__c"] in _WANTED or row["Conflict_Choice__c"] in _CHOSEN
 
 
 def _asks_for_tags(row: Row) -> bool:
     return bool(row["Tags_To_Add__c"] or row["Tags_Wanted__c"])
+
+
+def asked_reviews(now: datetime) -> Select:
+    """The reviews with something to do: asked by people, or due. One question, so it is free."""
+    due = (
+        Condition("Response_Check_At__c", "<=", now),
+        Condition("Auto_Reply_At__c", "<=", now),
+    )
+    return Select(
+        REVIEW, _ASKED_FIELDS, (AnyOf((*_ASKED, *due)),), order_by=("LastModifiedDate", "Id")
+    )
 
 
 def due_invitations(now: datetime) -> Select:

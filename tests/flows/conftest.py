@@ -54,6 +54,17 @@ def _as_kept(text: str | None) -> str | None:
     return (text or "").replace("\r\n", "\n").strip() or None
 
 
+def _last_comment(state: Any, review: dict[str, Any]) -> str | None:
+    """The last word of the business in the conversation below a product review."""
+    thread = state.product.conversations.get(review.get("conversationId"))
+    said = (
+        [one.content for one in thread.comments if one.author_type == "businessUser"]
+        if thread
+        else []
+    )
+    return said[-1] if said else None
+
+
 def what_differs(emulator: Emulator, since: datetime) -> list[str]:
     """Say how the org's reviews differ from those Trustpilot got since then: [] means not at all.
 
@@ -70,7 +81,12 @@ def what_differs(emulator: Emulator, since: datetime) -> list[str]:
         for unit_id in state.units
         for review in state.service.of_unit(unit_id, Bounds(since, None))
     } | {
-        review["id"]: ("Product", review.get("stars", 5), _as_kept(review.get("content")), None)
+        review["id"]: (
+            "Product",
+            review.get("stars", 5),
+            _as_kept(review.get("content")),
+            _last_comment(state, review),
+        )
         for review in state.product.reviews.values()
         if review["createdAt"] >= since
     }

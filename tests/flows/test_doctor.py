@@ -571,3 +571,60 @@ def test_whichever_call_fails_the_examination_comes_to_its_end(doctor, emulator,
         Check.SALESFORCE_ORG.side,
         Check.TRUSTPILOT_UNIT.side,
     }
+
+
+AUTHORS = """
+replies:
+  authors:
+    - {user: agent@shop.example, business_user: "0123456789abcdef01234567"}
+    - {user: Other@shop.example, business_user: "0123456789abcdef01234568"}
+"""
+
+
+class TestAuthorsOfReplies:
+    @pytest.fixture
+    def with_authors(self, configured):
+        return configured(lambda text: text + AUTHORS)
+
+    @pytest.fixture
+    def agents(self, emulator):
+        """Two users of the org, by the names that the configuration has for them."""
+
+        def make(name, **values):
+            known = {"LastName": "A", "Email": "a@shop.example", "Alias": "a", **values}
+            emulator.org.insert("User", {"Username": name, **known})
+
+        make("AGENT@shop.example")
+        return make
+
+    def test_active_users_pass_and_the_rest_cannot_be_told(self, doctor, agents, with_authors):
+        agents("other@shop.example")
+        (finding,) = found(doctor(with_authors), Check.SALESFORCE_AUTHOR)
+        assert finding.level is Level.PASS
+        assert "does not tell" in finding.what
+
+    @pytest.mark.parametrize("is_there", [True, False])
+    def test_who_is_no_active_user_is_named_by_place(self, is_there, doctor, agents, with_authors):
+        if is_there:
+            agents("other@shop.example", IsActive=False)
+        (finding,) = found(doctor(with_authors), Check.SALESFORCE_AUTHOR)
+        assert finding.level is Level.FAIL
+        assert "Entry 2" in finding.what
+        assert "@" not in finding.what
+
+    def test_a_hidden_history_signs_nobody(self, doctor, agents, with_authors, emulator):
+        agents("other@shop.example")
+        emulator.org.hide_object("Trustpilot_Review__History")
+        (finding,) = found(doctor(with_authors), Check.SALESFORCE_AUTHOR, Level.WARN)
+        assert "hidden" in finding.what
+
+    def test_without_authors_nothing_is_asked(self, doctor):
+        assert found(doctor(), Check.SALESFORCE_AUTHOR) == []
+
+    def test_an_org_that_does_not_answer_is_told(self, doctor, agents, with_authors, emulator):
+        assert agents
+        emulator.faults.add(
+            drop_before(vendor="salesforce", method="POST", path="*/composite", times=None)
+        )
+        (finding,) = found(doctor(with_authors), Check.SALESFORCE_AUTHOR)
+        assert finding.level is Level.FAIL

@@ -10,7 +10,7 @@ from typing import Any, Protocol
 from xml.etree import ElementTree as ET
 
 from connector.emulator.salesforce.fields import Field, SObject
-from connector.emulator.salesforce.system_fields import AUDIT, ID, IS_DELETED, owner
+from connector.emulator.salesforce.system_fields import AUDIT, GROUPS, ID, IS_DELETED, owner
 
 _NAMESPACE = "{http://soap.sforce.com/2006/04/metadata}"
 _NAME_LENGTH = 80
@@ -73,11 +73,13 @@ def read_custom_objects(folder: Path) -> list[SObject]:
     Key prefixes are given out in that order: a00, a01, ... Raises BadMetadata.
     """
     files = sorted(folder.glob("**/objects/*/*.object-meta.xml"))
-    return [
+    found = [
         _custom_object(file, key_prefix=f"a{number:02d}")
         for number, file in enumerate(files)
         if file.parent.name.endswith("__c")
     ]
+    names = {file.parent.name for file in files if _read(file).flag("enableHistory")}
+    return [*found, *(_history_of(sobject) for sobject in found if sobject.name in names)]
 
 
 def read_added_fields(folder: Path) -> dict[str, list[Field]]:
@@ -117,6 +119,46 @@ def custom_object(
         key_prefix=key_prefix,
         fields={found.name: found for found in fields},
         custom=True,
+        activities=definition.flag("enableActivities"),
+    )
+
+
+def _history_of(sobject: SObject) -> SObject:
+    """Returns the history object of a custom object: `X__History`, with its record as `Parent`."""
+    kept: dict[str, Any] = {"createable": False, "updateable": False}
+    parent = Field(
+        "ParentId",
+        "Parent ID",
+        "reference",
+        length=18,
+        nillable=False,
+        reference_to=(sobject.name,),
+        relationship_name="Parent",
+        child_relationship="Histories",
+        cascade_delete=True,
+        **kept,
+    )
+    fields = [
+        ID,
+        parent,
+        Field("Field", "Changed Field", "picklist", length=255, nillable=False, **kept),
+        Field("DataType", "Data Type", "picklist", length=255, **kept),
+        Field("OldValue", "Old Value", "anyType", filterable=False, **kept),
+        Field("NewValue", "New Value", "anyType", filterable=False, **kept),
+        *GROUPS["history"],
+    ]
+    label = f"History: {sobject.label}"
+    return SObject(
+        name=sobject.name.removesuffix("__c") + "__History",
+        label=label,
+        label_plural=label,
+        key_prefix="017",
+        fields={found.name: found for found in fields},
+        createable=False,
+        updateable=False,
+        deletable=False,
+        replicateable=False,
+        history_of=sobject.name,
     )
 
 
@@ -233,6 +275,7 @@ def custom_field(source: Source) -> Field:
         "case_sensitive": source.flag("caseSensitive"),
         "external_id": source.flag("externalId"),
         "id_lookup": source.flag("externalId"),
+        "tracked": source.flag("trackHistory"),
         "help_text": source.text("inlineHelpText") or None,
     }
     facts |= reader(source)
