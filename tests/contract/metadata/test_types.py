@@ -16,7 +16,20 @@ NS = 'xmlns="http://soap.sforce.com/2006/04/metadata"'
         ("objects/*/*.object-meta.xml", "CustomObject"),
         ("objects/*/fields/*.field-meta.xml", "CustomField"),
         ("objects/*/listViews/*.listView-meta.xml", "ListView"),
+        ("objects/*/compactLayouts/*.compactLayout-meta.xml", "CompactLayout"),
+        ("objects/*/validationRules/*.validationRule-meta.xml", "ValidationRule"),
         ("permissionsets/*.permissionset-meta.xml", "PermissionSet"),
+        ("customPermissions/*.customPermission-meta.xml", "CustomPermission"),
+        ("applications/*.app-meta.xml", "CustomApplication"),
+        ("tabs/*.tab-meta.xml", "CustomTab"),
+        ("layouts/*.layout-meta.xml", "Layout"),
+        ("flexipages/*.flexipage-meta.xml", "FlexiPage"),
+        ("quickActions/*.quickAction-meta.xml", "QuickAction"),
+        ("reportTypes/*.reportType-meta.xml", "ReportType"),
+        ("reports/*.reportFolder-meta.xml", "ReportFolder"),
+        ("reports/*/*.report-meta.xml", "Report"),
+        ("dashboards/*.dashboardFolder-meta.xml", "DashboardFolder"),
+        ("dashboards/*/*.dashboard-meta.xml", "Dashboard"),
     ],
 )
 def test_every_file_follows_the_metadata_types_of_salesforce(metadata_types, pattern, type_name):
@@ -34,11 +47,25 @@ def test_no_file_of_the_package_escapes_the_check():
         ".object-meta.xml",
         ".field-meta.xml",
         ".listView-meta.xml",
+        ".compactLayout-meta.xml",
+        ".validationRule-meta.xml",
         ".permissionset-meta.xml",
+        ".customPermission-meta.xml",
+        ".app-meta.xml",
+        ".tab-meta.xml",
+        ".layout-meta.xml",
+        ".flexipage-meta.xml",
+        ".quickAction-meta.xml",
+        ".reportType-meta.xml",
+        ".reportFolder-meta.xml",
+        ".report-meta.xml",
+        ".dashboardFolder-meta.xml",
+        ".dashboard-meta.xml",
     }
     xml = [p for p in (SALESFORCE / "main").rglob("*") if p.is_file()]
 
-    assert {"." + p.name.partition(".")[2] for p in xml} == endings
+    # an action carries its object before its name, so the ending is what the last dots part
+    assert {"." + ".".join(p.name.rsplit(".", 2)[1:]) for p in xml} == endings
 
 
 @pytest.mark.parametrize(
