@@ -103,6 +103,9 @@ class Save:
     def _priorvalue(self, name):
         return (self.before or self.after).get(str(name.children[0]))
 
+    def _ispickval(self, part, wanted):
+        return (self._value(part) or "") == self._value(wanted)
+
     def _isblank(self, part):
         return self._value(part) in (None, "")
 
