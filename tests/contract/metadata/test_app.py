@@ -230,14 +230,11 @@ def test_the_regions_of_a_page_are_those_of_its_template_and_of_its_tabs(pages):
         assert len(identifiers) == len(set(identifiers)), name
 
 
-def test_lists_on_the_home_page_are_list_views_of_the_package(pages, list_views):
-    cards = [
-        {text(p, "name"): text(p, "value") for p in each(card, "componentInstanceProperties")}
-        for card in each(pages["Trustpilot_Home"], "componentInstance")
-        if text(card, "componentName") == "flexipage:filterListCard"
-    ]
-    assert len(cards) == 3
-    assert {(card["entityName"], card["filterName"]) for card in cards} <= set(list_views)
+def test_no_page_holds_a_list_view_that_comes_with_the_same_deployment(pages):
+    # "Error retrieving filter": Salesforce looks for the list view before it is there
+    names = {found.text for page in pages.values() for found in each(page, "componentName")}
+
+    assert "flexipage:filterListCard" not in names
 
 
 def test_every_button_is_on_the_layout_and_on_the_page_of_its_object(layouts, pages, actions):
