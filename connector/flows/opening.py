@@ -19,9 +19,10 @@ from connector.core.objects import (
     IssueStatus,
     ReplyStatus,
 )
+from connector.core.plan_desk import FOUND_SENT_FIELDS
 from connector.core.plan_requests import REQUEST_FIELDS
 from connector.core.plan_reviews import seen_reviews
-from connector.core.plan_sends import DUE_FIELDS
+from connector.core.plan_sends import DUE_FIELDS, OUTCOME_UNKNOWN
 from connector.core.plan_summary import SUMMARY_FIELDS, profile_row
 from connector.core.plan_tags import TAG_FIELDS
 from connector.core.policy import RunPolicy, UnitPolicy
@@ -86,6 +87,15 @@ _ASKED_FIELDS = tuple(
 )
 
 
+_WAITING = (
+    InvitationStatus.REQUESTED.value,
+    InvitationStatus.SCHEDULED.value,
+    InvitationStatus.SENDING.value,
+)
+_FOUND_SENT = Condition("Reason_Code__c", "=", OUTCOME_UNKNOWN)
+"""Of an accepted invitation: a person set it so, and no run has recorded it yet."""
+
+
 def refuse_other_org(org: Org, policy: RunPolicy) -> None:
     """Stop before anything is written when the org is not the one that is pinned."""
     if org.organization_id[:15] != policy.organization_id[:15]:
@@ -146,7 +156,10 @@ def asked_reviews(now: datetime) -> Select:
 
 
 def due_invitations(now: datetime) -> Select:
-    """What is due, oldest first, what Trustpilot is to keep, and all that somebody asks for."""
+    """What is due, oldest first, what Trustpilot is to keep, and all that somebody asks for.
+
+    What a person found sent is among it, in the same question so that it is free.
+    """
     return _due(now)
 
 
@@ -161,17 +174,10 @@ def _due(now: datetime, *after: Condition) -> Select:
     held = Condition("Hold__c", "=", Hold.TRUSTPILOT.value)
     return Select(
         INVITATION,
-        tuple(dict.fromkeys((*DUE_FIELDS, *REQUEST_FIELDS))),
+        tuple(dict.fromkeys((*DUE_FIELDS, *REQUEST_FIELDS, *FOUND_SENT_FIELDS))),
         (
-            Condition(
-                "Status__c",
-                "in",
-                (
-                    InvitationStatus.REQUESTED.value,
-                    InvitationStatus.SCHEDULED.value,
-                    InvitationStatus.SENDING.value,
-                ),
-            ),
+            Condition("Status__c", "in", (*_WAITING, InvitationStatus.ACCEPTED.value)),
+            AnyOf((Condition("Status__c", "in", _WAITING), _FOUND_SENT)),
             AnyOf((requested, Condition("Due_At__c", "<=", now + HELD_AHEAD))),
             AnyOf((requested, Condition("Due_At__c", "<=", now), held)),
             *after,

@@ -40,6 +40,7 @@ WORDS = {
     "invitations_waiting": "waiting",
     "invitations_failed": "failed",
     "invitations_unknown": "outcome unknown",
+    "invitations_resolved": "found sent",
     "invitations_refused": "refused by the org",
     "replies_published": "published",
     "replies_kept": "theirs kept",

@@ -1,6 +1,7 @@
 """Reads custom objects from Salesforce metadata: from a folder in source format, or from elements.
 
-Only what the emulated org enforces is read; layouts, list views and permissions are not.
+Only what the emulated org enforces is read; layouts, list views, permissions and validation
+rules are not.
 Element names: Metadata API, CustomObject and CustomField.
 """
 
