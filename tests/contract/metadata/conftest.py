@@ -131,7 +131,10 @@ class References:
         self._objects = {
             path[1] for path in self._matching(r"objects/(\w+__c)/\1\.object-meta\.xml")
         }
-        self._custom = self._objects.union(*self._fields.values())
+        report_types = {  # a report names the type of the package with this ending
+            f"{path[1]}__c" for path in self._matching(r"reportTypes/(\w+)\.reportType-meta\.xml")
+        }
+        self._custom = self._objects.union(report_types, *self._fields.values())
 
     def problems(self):
         """One line for each name that means nothing, after its file."""
@@ -147,7 +150,7 @@ class References:
         pairs = {
             (sobject, field)
             for sobject, field in re.findall(r"\b([A-Z]\w*)[.$](\w+__c)\b", text)
-            if not sobject.endswith("__r")
+            if not sobject.endswith("__r") and sobject != "Record"
         }
         pairs |= {(self._home(path), name) for name in self._named_of_home(path, text)}
         unknown = {
@@ -168,7 +171,8 @@ class References:
 
     def _named_of_home(self, path, text):
         """The custom fields that a file about one object names without naming the object."""
-        named = re.findall(r"<(?:field|fields|columns)>(\w+__c)</", text)
+        own = re.sub(r"<relatedLists>.*?</relatedLists>", "", text, flags=re.DOTALL)
+        named = re.findall(r"<(?:field|fields|columns)>(\w+__c)</", own)
         return named if self._home(path) else []
 
     def _unknown_components(self, text):
