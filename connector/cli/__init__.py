@@ -14,6 +14,7 @@ from connector.cli.import_reviews import import_reviews
 from connector.cli.invitations import invitations
 from connector.cli.products import products
 from connector.cli.reviews import reviews
+from connector.cli.rules import rules
 from connector.cli.run import run
 from connector.cli.status import status
 from connector.cli.validate import validate
@@ -42,6 +43,7 @@ for command in (
     import_reviews,
     reviews,
     products,
+    rules,
     invitations,
     status,
     erase,

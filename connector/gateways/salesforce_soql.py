@@ -34,10 +34,13 @@ def soql(select: Select) -> str:
 
     Raises `ValueError` for a name that is no field path, a naive time or an unquotable value.
     """
-    fields = "COUNT(Id) total" if select.count else ", ".join(map(_name, select.fields))
-    text = f"SELECT {fields} FROM {_name(select.object)}"  # noqa: S608 -- every part is checked or quoted
+    fields = ", ".join(map(_name, select.fields))
+    counted = ", ".join(filter(None, (fields, "COUNT(Id) total")))
+    text = f"SELECT {counted if select.count else fields} FROM {_name(select.object)}"  # noqa: S608 -- every part is checked or quoted
     if select.where:
         text += " WHERE " + " AND ".join(map(_condition, select.where))
+    if select.count and fields:
+        text += f" GROUP BY {fields}"
     if select.order_by:
         text += " ORDER BY " + ", ".join(map(_order, select.order_by))
     if select.limit is not None:
