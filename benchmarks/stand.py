@@ -12,7 +12,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -30,6 +30,9 @@ from connector.emulator.world import seed
 
 LATENCY = 0.1
 """Seconds that every call of either vendor takes on top of what the emulator computes."""
+
+_AT_WORK = 100
+"""Cases that are worked on at once before the oldest is closed."""
 
 
 @dataclass(frozen=True)
@@ -194,8 +197,34 @@ def _serve(world: World) -> None:
         say(json.dumps(told))
         for line in sys.stdin:
             order = json.loads(line)
-            _arrive(emulator, seeded.business_unit_id, **order)
+            if "cases" in order:
+                _work(emulator, **order)
+            else:
+                _arrive(emulator, seeded.business_unit_id, **order)
             say("{}")
+
+
+def _work(emulator: Emulator, cases: int, contacts: int, days: int) -> None:
+    """Cases of the past: each is opened, worked on and closed, evenly over so many days.
+
+    Two changes of status each, in the order of time; the clock visits the past meanwhile.
+    """
+    org, clock = emulator.salesforce.org, emulator.clock
+    people = [
+        org.insert("Contact", {"LastName": f"Person {i}", "Email": f"person{i}@example.org"})
+        for i in range(contacts)
+    ]
+    clock.advance(timedelta(days=-days))
+    step, under_way = timedelta(days=days) / cases, deque[str]()
+    for i in range(cases):
+        contact, origin = people[i % contacts], "Web" if i % 2 else "Phone"
+        values = {"ContactId": contact, "Status": "New", "Origin": origin}
+        under_way.append(org.insert("Case", values))
+        org.update("Case", under_way[-1], {"Status": "Working"})
+        if len(under_way) > _AT_WORK or i == cases - 1:
+            while len(under_way) > (_AT_WORK if i < cases - 1 else 0):
+                org.update("Case", under_way.popleft(), {"Status": "Closed"})
+        clock.advance(step)
 
 
 def _arrive(emulator: Emulator, unit_id: str, service: int, product: int) -> None:

@@ -101,9 +101,10 @@ def list_command(config_path: Path, *, claimed: bool, as_json: bool) -> None:
     last = None
     if claimed:
         with _opened(config_path) as desk:
-            last = last_claims(desk.world.org, desk.policy)
-    with speaking_errors():
-        found = settings_from(config_path, require_secrets=False).invitations.rules
+            found, last = desk.policy.rules, last_claims(desk.world.org, desk.policy)
+    else:
+        with speaking_errors():
+            found = settings_from(config_path, require_secrets=False).invitations.rules
     if as_json:
         click.echo(list_as_json(found, last))
         return

@@ -140,9 +140,10 @@ class Simulation:
             self._not_asked(it, decision.code, decision.sentence)
 
     def gone(self, it: Experience) -> None:
-        """Count an entry of the rule whose record could not be read."""
-        self._see(it)
-        self._not_asked(it, RECORD_GONE)
+        """Count an entry whose record could not be read."""
+        if it.rule.name == self._rule.name:
+            self._see(it)
+            self._not_asked(it, RECORD_GONE)
 
     def report(self, since: datetime, reading: int, notes: tuple[str, ...]) -> SimulationReport:
         """Everything together; `reading` are the calls to the org that it took."""

@@ -6,13 +6,12 @@ in pieces, so that a history of any length fits into memory.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from connector.core.asking import Experience
 from connector.core.checks import is_triggered
-from connector.core.entries import Entry
 from connector.core.errors import ConfigurationError, Problem
 from connector.core.observed import HISTORY_IS_KEPT, Watch
 from connector.core.plan_claims import Deciding, in_order, turn
@@ -25,17 +24,21 @@ from connector.flows.entry_marks import counting_from, watches
 from connector.flows.stage_entries import read_entries
 
 ENTRIES_AT_ONCE = 2000
-"""Entries whose records and people are in memory together."""
+"""Entries in one piece: few enough for the memory, enough to fill the calls that read for them."""
 
 
 @dataclass(frozen=True)
 class Trial:
-    """Which rule is tried over how many days, how many lines are told, and whether with people."""
+    """Which rule is tried over how many days, how many lines are told, and whether with people.
+
+    The records and people of `at_once` entries are in memory together.
+    """
 
     rule: str
     days: int
     lines: int = 20
     personal: bool = False
+    at_once: int = ENTRIES_AT_ONCE
 
 
 def simulate(context: RunContext, trial: Trial, calls: Callable[[], int]) -> SimulationReport:
@@ -50,8 +53,35 @@ def simulate(context: RunContext, trial: Trial, calls: Callable[[], int]) -> Sim
     before = calls()
     found = read_entries(context.org, tried.policy.rules, _watched(tried, rule.on, since))
     simulation = Simulation(rule, context.now, trial.lines, personal=trial.personal)
-    _decide(tried, found.entries, simulation, rule)
+    entries = sorted(found.entries, key=turn)
+    deciding, floors = Deciding(), counting_from(context, tried.policy.rules)
+    for start in range(0, len(entries), trial.at_once):
+        looking = [
+            it
+            for entry in entries[start : start + trial.at_once]
+            for it in experiences(tried, entry, floors)
+            if is_triggered(it)
+        ]
+        _decide(tried, looking, deciding, simulation)
+        done = min(start + trial.at_once, len(entries))
+        context.reporter.progress("entries", done, len(entries))
     return simulation.report(since, calls() - before, tuple(found.notes))
+
+
+def _decide(
+    context: RunContext,
+    looking: Sequence[Experience],
+    deciding: Deciding,
+    simulation: Simulation,
+) -> None:
+    """Decide about one piece as a run does, and have the simulation count it."""
+    read = in_order(with_facts(context, looking))
+    for it in read:
+        simulation.take(it, deciding.decide(it))
+    there = {it.entry for it in read}
+    for it in looking:
+        if it.entry not in there:
+            simulation.gone(it)
 
 
 def _named(rules: Iterable[Rule], name: str) -> Rule:
@@ -81,34 +111,3 @@ def _watched(
     sights = usual.sights or HISTORY_IS_KEPT
     further = Watch(min(since, usual.since), sights)
     return {**watched, trigger: further}
-
-
-def _decide(context: RunContext, entries: list[Entry], simulation: Simulation, rule: Rule) -> None:
-    """Decide about all entries, in the order of a run, and have the simulation count it."""
-    floors = counting_from(context, context.policy.rules)
-    deciding, done = Deciding(), 0
-    entries.sort(key=turn)
-    for some in _pieces(entries):
-        looking = [it for each in some for it in _triggered(context, each, floors)]
-        read = in_order(with_facts(context, looking))
-        for it in read:
-            simulation.take(it, deciding.decide(it))
-        there = {it.entry for it in read}
-        for it in looking:
-            if it.rule.name == rule.name and it.entry not in there:
-                simulation.gone(it)
-        done += len(some)
-        context.reporter.progress("entries", done, len(entries))
-
-
-def _triggered(
-    context: RunContext, entry: Entry, floors: Mapping[str, datetime]
-) -> Iterator[Experience]:
-    return (it for it in experiences(context, entry, floors) if is_triggered(it))
-
-
-def _pieces(entries: list[Entry]) -> Iterator[list[Entry]]:
-    return (
-        entries[start : start + ENTRIES_AT_ONCE]
-        for start in range(0, len(entries), ENTRIES_AT_ONCE)
-    )
