@@ -1,5 +1,5 @@
 # ruff: noqa: PLR0913, PLR0917 - a test asks for the fixtures that it needs
-"""A simulation says what a run would do, claim by claim and reason by reason, and writes nothing."""
+"""A simulation says what a run would do, by claim and by reason, and writes nothing."""
 
 from __future__ import annotations
 
