@@ -140,7 +140,7 @@ CHECKS = {
     "not_canary": (nothing, {}, {"canary": frozenset({"tester@shop.example"})}),
     "opted_out": (contact(HasOptedOutOfEmail=True), {}, {}),
     "bounced": (
-        contact(EmailBouncedReason="gone"),
+        contact(EmailBouncedDate="2026-03-01T00:00:00Z"),
         {},
         {},
     ),
