@@ -188,8 +188,10 @@ def _possible_keys(context: RunContext, it: Experience) -> list[str]:
     """The claim keys that the experience can have, as long as its record was not read."""
     by_field = bool(it.rule.business_unit_field)
     ids = [unit.id for unit in context.units if by_field or unit.name == it.rule.business_unit]
+    if by_field or not ids:
+        ids.append("")
     organization_id = it.around.organization_id
-    return [claim_key(organization_id, unit_id, it.entry) for unit_id in (*ids, "")]
+    return [claim_key(organization_id, unit_id, it.entry) for unit_id in ids]
 
 
 def _with_people(
