@@ -9,7 +9,6 @@ from datetime import datetime
 from pathlib import Path
 
 import click
-from rich.console import Console
 
 from connector.cli.options import config_option, json_option, settings_from, speaking_errors
 from connector.cli.session import reporter_for
@@ -23,8 +22,7 @@ from connector.flows.rule_simulation import Trial
 from connector.flows.rule_simulation import simulate as simulate_rule
 from connector.report.rules_text import (
     list_as_json,
-    list_sentence,
-    list_table,
+    list_as_text,
     report_as_csv,
     report_as_json,
     report_as_text,
@@ -105,12 +103,7 @@ def list_command(config_path: Path, *, claimed: bool, as_json: bool) -> None:
     else:
         with speaking_errors():
             found = settings_from(config_path, require_secrets=False).invitations.rules
-    if as_json:
-        click.echo(list_as_json(found, last))
-        return
-    if found:
-        Console().print(list_table(found, last))
-    click.echo(list_sentence(found))
+    click.echo(list_as_json(found, last) if as_json else list_as_text(found, last))
 
 
 _SIMULATE_EPILOG = """\b

@@ -13,9 +13,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from rich.box import SIMPLE
-from rich.table import Table
-
 from connector.core.rule_facts import condition_text, rule_facts
 from connector.core.rule_report import Outcome, RuleReport
 from connector.core.rules import Rule
@@ -25,22 +22,13 @@ CSV_COLUMNS = ("month", "rule", "outcome", "reason", "count")
 NO_RULE = "(no rule)"
 """Stands for invitations that were requested or come from Trustpilot's export."""
 
-_LISTED = ("rule", "enabled", "on", "becomes", "as", "to", "after", "business_unit", "version")
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
-def list_table(rules: Sequence[Rule], claimed: Mapping[str, str | None] | None = None) -> Table:
-    """The rules as a table, a row each; `claimed` adds when each last made an invitation."""
-    more = () if claimed is None else (LAST_CLAIM,)
-    table = Table(*_LISTED, *more, box=SIMPLE, pad_edge=False)
-    for facts in _listed(rules, claimed):
-        table.add_row(*(_cell(facts[word]) for word in (*_LISTED, *more)))
-    return table
-
-
-def list_sentence(rules: Sequence[Rule]) -> str:
-    """How many there are, and how many are on."""
-    return f"{len(rules)} rule(s), {sum(rule.enabled for rule in rules)} switched on."
+def list_as_text(rules: Sequence[Rule], claimed: Mapping[str, str | None] | None = None) -> str:
+    """Every rule in a few lines; `claimed` adds when each last made an invitation."""
+    lines = [line for facts in _listed(rules, claimed) for line in _rule_lines(facts)]
+    return "\n".join([*lines, _list_sentence(rules)])
 
 
 def list_as_json(rules: Sequence[Rule], claimed: Mapping[str, str | None] | None = None) -> str:
@@ -99,6 +87,24 @@ def _listed(
     for rule in rules:
         more = {} if claimed is None else {LAST_CLAIM: claimed.get(rule.name)}
         yield {**rule_facts(rule), **more}
+
+
+def _list_sentence(rules: Sequence[Rule]) -> str:
+    return f"{len(rules)} rule(s), {sum(rule.enabled for rule in rules)} switched on."
+
+
+def _rule_lines(facts: Mapping[str, Any]) -> Iterator[str]:
+    state = "on" if facts["enabled"] else "off"
+    since = f", active from {facts['active_from']}" if facts["active_from"] else ""
+    yield f"{facts['rule']} ({state}{since}, version {facts['version']})"
+    sample = f", one in {facts['sample']}" if facts["sample"] > 1 else ""
+    only_if = "".join(f", only if {each}" for each in facts["only_if"])
+    yield f"  {facts['on']} becomes {' or '.join(facts['becomes'])}{only_if}{sample}"
+    delay = "at once" if facts["after"] == "0" else f"{facts['after']} later"
+    yield f"  {facts['send']} as {facts['as']} for {facts['business_unit']}, {delay}"
+    yield f"  to {', else '.join(facts['to'])}"
+    if LAST_CLAIM in facts:
+        yield f"  last claim: {facts[LAST_CLAIM] or 'none'}"
 
 
 def _title(name: str, rule: Rule | None) -> str:
@@ -180,11 +186,3 @@ def _outcomes(counted: Counter[Outcome]) -> dict[str, int]:
 
 def _no_formula(text: str) -> str:
     return f"'{text}" if text.startswith(_FORMULA) else text
-
-
-def _cell(value: object) -> str:
-    if isinstance(value, bool):
-        return "on" if value else "off"
-    if isinstance(value, list):
-        return ", ".join(map(str, value))
-    return "" if value is None else str(value)
