@@ -27,7 +27,8 @@ def main() -> None:
         say(f"{2 * cases} rows of history, {report['entries']} entries, {report['asked']} asked")
         say(", ".join(f"{each['count']} {each['code']}" for each in report["not_asked"]))
         say(
-            f"{measured.seconds:.1f} s, of which the emulated org computed {measured.computing:.1f}"
+            f"{measured.seconds:.1f} s: {measured.processor:.1f} s of the command itself, "
+            f"{measured.computing:.1f} s waiting for the emulated org"
         )
         say(f"{measured.memory:.0f} MiB, {measured.counted('salesforce')} Salesforce calls")
 

@@ -49,6 +49,7 @@ class World:
 class Measured:
     """What one command took: wall time in seconds, peak memory in MiB, calls, its own report.
 
+    `processor` are the seconds that the command itself computed.
     `computing` are the seconds beyond the latency that the emulated org took for its answers: what
     it computes, and a real one does in its own time.
     """
@@ -58,6 +59,7 @@ class Measured:
     memory: float
     calls: Counter[tuple[str, bool]]
     report: Mapping[str, Any]
+    processor: float = 0.0
 
     def counted(self, vendor: str) -> int:
         """Calls that count toward the vendor's allowance."""
@@ -162,7 +164,10 @@ class Stand:
         calls = Counter(
             (call["vendor"], call["counted"]) for call in self.control("GET", "/calls")["calls"]
         )
-        return Measured(seconds, computing, used.ru_maxrss / 1024, calls, json.loads(said))
+        processor = used.ru_utime + used.ru_stime
+        return Measured(
+            seconds, computing, used.ru_maxrss / 1024, calls, json.loads(said), processor
+        )
 
 
 def _beyond_latency(line: str, latency: float) -> float:

@@ -35,6 +35,9 @@ from connector.report.simulation_text import (
 )
 from connector.wiring import connect, new_run_id, run_policy
 
+USUAL_MONTHS = 12
+"""What a report covers where nothing is said."""
+
 _EPILOG = """\b
 Examples:
   connector rules list
@@ -135,7 +138,7 @@ Examples:
 def simulate(  # noqa: PLR0913  click passes options by name
     config_path: Path, name: str, *, days: int, limit: int, personal: bool, as_json: bool
 ) -> None:
-    """Show what a rule would do if it were on, with an active_from so many days ago.
+    """Show what a rule would have done, had it been on for so many days.
 
     Who would be asked and when, collisions with other rules, why others would not, and the calls
     it would cost. Reads what a run reads and writes nothing; the rule may be switched off.
@@ -181,10 +184,9 @@ Examples:
 @config_option
 @click.option(
     "--months",
-    default=12,
-    show_default=True,
+    metavar="N",
     type=click.IntRange(1, 120),
-    help="So many calendar months (UTC), this one included.",
+    help="So many calendar months (UTC), this one included; 12 if nothing is said.",
 )
 @click.option(
     "--since",
@@ -201,14 +203,21 @@ Examples:
 )
 @json_option
 def report(
-    config_path: Path, *, months: int, since: datetime | None, csv_file: Path | None, as_json: bool
+    config_path: Path,
+    *,
+    months: int | None,
+    since: datetime | None,
+    csv_file: Path | None,
+    as_json: bool,
 ) -> None:
     """Count what rules did, by month: eligible, invited, and why not.
 
     The org counts its invitations. Sampling and conditions of every rule are named beside it.
     """
+    if months is not None and since is not None:
+        raise click.UsageError("Name the first month once: either --months or --since.")
+    stretch = Stretch(months or USUAL_MONTHS, since.date() if since else None)
     with _opened(config_path) as desk:
-        stretch = Stretch(months, since.date() if since else None)
         found = read_report(desk.world.org, desk.policy, stretch)
         if csv_file is not None:
             _write(csv_file, report_as_csv(found))

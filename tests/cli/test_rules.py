@@ -213,7 +213,13 @@ class TestReport:
 
     @pytest.mark.parametrize(
         "words",
-        [("--months", "0"), ("--months", "121"), ("--since", "soon"), ("--since", "2999-01-01")],
+        [
+            ("--months", "0"),
+            ("--months", "121"),
+            ("--since", "soon"),
+            ("--since", "2999-01-01"),
+            ("--since", "2026-01-01", "--months", "3"),
+        ],
     )
     def test_a_time_that_cannot_be_is_refused(self, words, typed):
         typed("report", *words, code=2)
