@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import Counter, deque
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from math import ceil
 
@@ -35,9 +35,9 @@ OUTCOMES: Mapping[str, str] = {
 CLAIMED, BEFORE, BEHIND = "claimed", "before", "behind"
 
 COLLISIONS: Mapping[str, str] = {
-    CLAIMED: "has its invitation already",
-    BEFORE: "would come first",
-    BEHIND: "would ask too, and comes later",
+    CLAIMED: "has decided about it already",
+    BEFORE: "comes first and decides",
+    BEHIND: "would ask too and comes later",
 }
 """How two rules meet on one experience: what is to be said of the other one."""
 
@@ -190,17 +190,20 @@ class Simulation:
         self._asked += 1
         self._due += due <= self._now
         self._months[f"{due:%Y-%m}"] += 1
-        person = (row["Recipient_Email__c"], row["Recipient_Name__c"]) if self._personal else ()
-        self._tell(it, ASKED, due, row["Contact__c"] or "", *(each or "" for each in person))
+        line = replace(_line(it, ASKED), due_at=due, contact=row["Contact__c"] or "")
+        if self._personal:
+            email, name = row["Recipient_Email__c"], row["Recipient_Name__c"] or ""
+            line = replace(line, email=email, name=name)
+        self._lines.append(line)
 
     def _not_asked(self, it: Experience, code: str, sentence: str = "") -> None:
         self._reasons[code, sentence or OUTCOMES[code]] += 1
-        self._tell(it, code)
+        self._lines.append(_line(it, code))
 
-    def _tell(self, it: Experience, outcome: str, due: datetime | None = None, *who: str) -> None:
-        entry = it.entry
-        seen = (entry.record_id, entry.new_stage, entry.entered_at, entry.evidence)
-        self._lines.append(Line(*seen, outcome, due, *who))
+
+def _line(it: Experience, outcome: str) -> Line:
+    entry = it.entry
+    return Line(entry.record_id, entry.new_stage, entry.entered_at, entry.evidence, outcome)
 
 
 def _would_ask(it: Experience) -> bool:

@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Any
 
 from connector.core.asking import Experience
+from connector.core.checks import OF_ENTRY, first_objection
 from connector.core.entries import KEY_PREFIXES
 from connector.core.errors import ConfigurationError, Problem
 from connector.core.explanation import (
@@ -113,7 +114,8 @@ def _stories(
     found: dict[str, list[RuleStory]] = {rule.name: [] for rule in rules}
     deciding = Deciding()
     for it in in_order(_experiences(context, history)):
-        found[it.rule.name].append(story(it, deciding.decide(it), known))
+        decision = first_objection(OF_ENTRY, it) or deciding.decide(it)
+        found[it.rule.name].append(story(it, decision, known))
     for rule in rules:
         yield from found[rule.name] or [story_without_entry(rule, trigger, history.stage)]
 

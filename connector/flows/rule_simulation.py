@@ -51,6 +51,7 @@ def simulate(context: RunContext, trial: Trial, calls: Callable[[], int]) -> Sim
     since = context.now - timedelta(days=trial.days)
     tried = _switched_on(context, rule, since)
     before = calls()
+    context.reporter.progress("entries", 0)
     found = read_entries(context.org, tried.policy.rules, _watched(tried, rule.on, since))
     simulation = Simulation(rule, context.now, trial.lines, personal=trial.personal)
     entries = sorted(found.entries, key=turn)

@@ -11,6 +11,7 @@ from typing import Any
 from connector.core.checks import CheckResult
 from connector.core.entries import Entry
 from connector.core.explanation import Explanation, RuleStory, entry_text, when
+from connector.core.instants import instant
 from connector.core.simulation import ASKED, COLLISIONS, Line, SimulationReport
 from connector.report.rules_text import as_line, moment
 
@@ -137,8 +138,9 @@ def _told(told: Explanation) -> Iterator[str]:
 
 
 def _invitation_text(facts: Mapping[str, Any]) -> str:
+    times = {word: when(at) for word in ("due_at", "sent_at") if (at := instant(facts[word]))}
     words = ("status", "rule", "due_at", "sent_at", "reason_code", "reason")
-    said = [f"{word} {facts[word]}" for word in words if facts[word]]
+    said = [f"{word} {times.get(word, facts[word])}" for word in words if facts[word]]
     return ", ".join([str(facts["number"]), *said])
 
 

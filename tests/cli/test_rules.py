@@ -7,6 +7,8 @@ from datetime import UTC, datetime
 
 import pytest
 
+from connector.emulator.faults import Fault
+
 INVITATION = "Trustpilot_Invitation__c"
 CASE_RULE = "after-a-closed-case"
 PERSONAL = ("nadia", "larkin", "@example")
@@ -230,3 +232,35 @@ class TestReport:
         assert "asks one in 3, by a hash: 0 left out" in text
         assert "asks only if Origin is Web" in text
         assert f"connector rules simulate {CASE_RULE} --days 90" in text
+
+
+COMMANDS = [
+    ("list", "--claimed"),
+    ("simulate", CASE_RULE),
+    ("explain", "500Qk0000000002IAA"),
+    ("report",),
+]
+
+
+@pytest.mark.parametrize("words", COMMANDS, ids=lambda words: words[0])
+class TestWhenTheOrgMisbehaves:
+    def test_an_answer_that_makes_no_sense_is_an_error_and_no_result(self, words, desk, typed):
+        desk.emulator.faults.add(
+            Fault(
+                "salesforce", path="*/composite", times=None, status=200, body="<html>Down</html>"
+            )
+        )
+        done = typed(*words, code=5)
+        assert done.stdout == ""
+        assert "Down" not in done.output
+
+    def test_another_org_is_left_alone(self, words, desk, typed):
+        desk.write(
+            re.sub(r"organization_id: \S+", "organization_id: 00D000000000062EAA", desk.text)
+        )
+        assert "pinned" in typed(*words, code=6).stderr
+
+    def test_secrets_are_needed(self, words, desk):
+        done = desk.type("rules", *words, SALESFORCE_CLIENT_SECRET=None)
+        assert done.exit_code == 2
+        assert "SALESFORCE_CLIENT_SECRET" in done.stderr

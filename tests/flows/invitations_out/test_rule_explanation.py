@@ -291,6 +291,14 @@ def test_of_two_rules_the_first_has_the_experience(started, explained, rule_on):
     assert of_rule(told).verdict == "The rule first comes first and has the experience."
 
 
+def test_a_rule_that_is_off_says_so_whatever_the_others_do(started, explained, rule_on):
+    record = started.move("Case")
+    off = rule_on("Case", name="off", enabled=False)
+    told = explained(record, [rule_on("Case"), off])
+    assert of_rule(told, "off").verdict.startswith("The rule off is switched off.")
+    assert of_rule(explained(record, [off, rule_on("Case")])).verdict.startswith("The next run")
+
+
 def test_a_rule_behind_one_that_cannot_be_judged_waits(started, explained, rule_on):
     started.emulator.org.hide_field("Case", "Origin")
     record = started.move("Case")

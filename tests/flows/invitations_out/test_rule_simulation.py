@@ -260,6 +260,7 @@ def test_progress_is_told_piece_by_piece(started, closing, tried, reporter):
         started.emulator.org.insert("Case", {"ContactId": started.contact, "Status": "Closed"})
     tried([closing()], at_once=2)
     assert [step for step in reporter.steps if step[0] == "entries"] == [
+        ("entries", 0, None),
         ("entries", 2, 3),
         ("entries", 3, 3),
     ]
