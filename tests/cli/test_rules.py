@@ -7,8 +7,6 @@ from datetime import UTC, datetime
 
 import pytest
 
-from connector.emulator.faults import Fault
-
 INVITATION = "Trustpilot_Invitation__c"
 CASE_RULE = "after-a-closed-case"
 PERSONAL = ("nadia", "larkin", "@example")
@@ -243,17 +241,7 @@ COMMANDS = [
 
 
 @pytest.mark.parametrize("words", COMMANDS, ids=lambda words: words[0])
-class TestWhenTheOrgMisbehaves:
-    def test_an_answer_that_makes_no_sense_is_an_error_and_no_result(self, words, desk, typed):
-        desk.emulator.faults.add(
-            Fault(
-                "salesforce", path="*/composite", times=None, status=200, body="<html>Down</html>"
-            )
-        )
-        done = typed(*words, code=5)
-        assert done.stdout == ""
-        assert "Down" not in done.output
-
+class TestWhatIsAskedFirst:
     def test_another_org_is_left_alone(self, words, desk, typed):
         desk.write(
             re.sub(r"organization_id: \S+", "organization_id: 00D000000000062EAA", desk.text)

@@ -9,11 +9,12 @@ import pytest
 
 from connector.core.addresses import address_key
 from connector.core.checks import OF_ENTRY, OF_EXPERIENCE, OF_PERSON, OF_RECORD
-from connector.core.errors import ConfigurationError
+from connector.core.errors import ConfigurationError, VendorError
 from connector.core.plan_cases import CASE_KEY
 from connector.core.policy import EVERYBODY, Reach
 from connector.core.rules import ConsentSource, FieldCondition, IfLeft, parse_recipient
 from connector.emulator.doors import InProcessDoor
+from connector.emulator.faults import Fault
 from connector.flows.engine import looking
 from connector.flows.rule_explanation import explain_record
 from connector.wiring import Transports, connect, run_policy
@@ -372,3 +373,12 @@ def test_without_rules_there_is_the_record_alone(started, explained):
     told = explained(started.move("Case"), ())
     assert told.rules == ()
     assert told.entries[-1].new_stage == "Closed"
+
+
+def test_an_answer_that_makes_no_sense_is_no_explanation(started, explained):
+    started.emulator.faults.add(
+        Fault("salesforce", path="*/composite", times=None, status=200, body="<html>Down</html>")
+    )
+    with pytest.raises(VendorError) as failed:
+        explained(started.world.case_id)
+    assert "Down" not in str(failed.value)

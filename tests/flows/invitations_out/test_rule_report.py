@@ -8,10 +8,11 @@ from datetime import date, timedelta
 
 import pytest
 
-from connector.core.errors import ConfigurationError, SafetyStop
+from connector.core.errors import ConfigurationError, SafetyStop, VendorError
 from connector.core.objects import InvitationStatus
 from connector.core.rule_report import Outcome
 from connector.emulator.doors import InProcessDoor
+from connector.emulator.faults import Fault
 from connector.flows.rule_report import Stretch, last_claims, read_report
 from connector.wiring import Transports, connect, run_policy
 
@@ -115,3 +116,12 @@ def test_the_last_claim_is_the_newest(started, side):
         "after-an-activated-order": None,
         "after-a-closed-case": row["CreatedDate"],
     }
+
+
+def test_an_answer_that_makes_no_sense_is_no_report(started, side):
+    started.emulator.faults.add(
+        Fault("salesforce", path="*/composite", times=None, status=200, body="<html>Down</html>")
+    )
+    with pytest.raises(VendorError) as failed:
+        read_report(*side, Stretch(1))
+    assert "Down" not in str(failed.value)

@@ -9,11 +9,12 @@ from datetime import timedelta
 
 import pytest
 
-from connector.core.errors import ConfigurationError
+from connector.core.errors import ConfigurationError, VendorError
 from connector.core.plan_cases import CASE_KEY
 from connector.core.policy import EVERYBODY, Reach
 from connector.core.rules import FieldCondition, IfLeft
 from connector.emulator.doors import InProcessDoor
+from connector.emulator.faults import Fault
 from connector.flows.engine import looking
 from connector.flows.rule_simulation import Trial, simulate
 from connector.wiring import Transports, connect, run_policy
@@ -287,3 +288,12 @@ def test_an_unknown_rule_is_named_with_one_that_is_near(closing, tried):
     assert "someone" not in str(refused.value)
     with pytest.raises(ConfigurationError, match=r"There is no rule\."):
         tried([])
+
+
+def test_an_answer_that_makes_no_sense_is_no_simulation(started, closing, tried):
+    started.emulator.faults.add(
+        Fault("salesforce", path="*/composite", times=None, status=200, body="<html>Down</html>")
+    )
+    with pytest.raises(VendorError) as failed:
+        tried([closing()])
+    assert "Down" not in str(failed.value)
