@@ -1,7 +1,7 @@
 """What a rule would have done in the past, for `connector rules simulate`. Writes nothing.
 
 It reads entries, records and people as a run does, and decides with the planner of a run; only
-in pieces, so that a history of any length fits into memory.
+piece by piece, so that of a record and its people nothing stays in memory.
 """
 
 from __future__ import annotations

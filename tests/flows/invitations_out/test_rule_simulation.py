@@ -248,6 +248,22 @@ def test_cooldown_counts_across_pieces(started, closing, tried):
         assert (report.asked, [each.code for each in report.not_asked]) == (1, ["cooldown"])
 
 
+def test_what_the_next_run_claims_of_another_object_counts_for_the_cooldown(
+    started, rule_on, tried, deciding_run
+):
+    order = {"BillToContactId": started.contact}
+    started.emulator.org.update("Order", started.world.order_id, order)
+    started.move("Case")
+    started.emulator.clock.advance(timedelta(minutes=1))
+    started.move("Order")
+    rule = rule_on("Order", name=TRIED, enabled=False, cooldown=timedelta(days=9))
+    other = rule_on("Case", name="other")
+    report = tried([rule, other])
+    assert [each.code for each in report.not_asked] == ["cooldown"]
+    deciding_run((replace(rule, enabled=True, active_from=report.since), other))
+    assert [reason for _, reason, *_ in claims(started)] == ["cooldown"]
+
+
 def test_hidden_history_is_told(started, closing, tried):
     started.emulator.org.hide_object("CaseHistory")
     started.move("Case")
