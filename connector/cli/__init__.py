@@ -16,6 +16,7 @@ from connector.cli.invitations import invitations
 from connector.cli.products import products
 from connector.cli.replies import replies
 from connector.cli.reviews import reviews
+from connector.cli.rules import rules
 from connector.cli.run import run
 from connector.cli.status import status
 from connector.cli.validate import validate
@@ -45,6 +46,7 @@ for command in (
     import_reviews,
     reviews,
     products,
+    rules,
     invitations,
     replies,
     status,
