@@ -67,7 +67,7 @@ AGENTS = (
 )
 OTHERS = (
     *("colleague_answers", "colleague_answers", "colleague_edits", "colleague_deletes"),
-    "customer_edits",
+    *("customer_edits", "customer_edits"),
 )
 
 
@@ -238,6 +238,17 @@ class Answers(RuleBasedStateMachine):
                 assert self.answers[text] == words[which], f"{text} answers words that are gone"
         assert len(self.public("product")) <= self.colleagues_comments + 1
 
+    @rule(
+        which=WHICH,
+        act=st.sampled_from(AGENTS),
+        others=st.sampled_from(OTHERS),
+        agent_first=st.booleans(),
+    )
+    def two_want_something_and_a_run_comes(self, which, act, others, agent_first):
+        for each in (act, others) if agent_first else (others, act):
+            getattr(self, each)(which)
+        self.a_run(1, everything=False)
+
     @rule(minutes=st.sampled_from([1, 6, 24 * 60]), everything=st.booleans())
     def a_run(self, minutes, everything):
         self.emulator.faults.clear()
@@ -307,7 +318,7 @@ def test_salesforce_tells_the_truth_in_any_order_of_events(
 
 def _settings():
     usual = hypothesis_settings(
-        max_examples=EXAMPLES or int(os.environ.get("MUT", "10")),
+        max_examples=EXAMPLES or 10,
         stateful_step_count=25,
         deadline=None,
         database=None,
