@@ -80,7 +80,8 @@ class Killed(BaseException):
 class DyingDoor(InProcessDoor):
     """Kills the process at its n-th call (from 0), before or after the vendor processed it.
 
-    What its other threads began goes on to its end; nothing new leaves the dead process.
+    What its other threads began goes on to its end; nothing new leaves the dead process. With -1
+    it never dies.
     """
 
     def __init__(self, emulator: Emulator, at: int, *, after: bool) -> None:
@@ -89,7 +90,7 @@ class DyingDoor(InProcessDoor):
 
     def send(self, request: PreparedRequest, *args: Any, **options: Any) -> Response:
         turn = next(self.turns)  # several threads of one run call at once
-        if turn > self.at or (turn == self.at and not self.after):
+        if 0 <= self.at < turn or (turn == self.at and not self.after):
             raise Killed
         answer = super().send(request, *args, **options)
         if turn == self.at:
@@ -103,7 +104,9 @@ def _as_kept(text: str | None) -> str | None:
 
 
 def _last_comment(state: Any, review: dict[str, Any]) -> str | None:
-    """The last word of the business in the conversation below a product review."""
+    """The last word of the business below a product review; of old ones it is not read."""
+    if review["createdAt"] < START - timedelta(days=30):
+        return None
     thread = state.product.conversations.get(review.get("conversationId"))
     said = (
         [one.content for one in thread.comments if one.author_type == "businessUser"]
