@@ -22,6 +22,8 @@ const PLATFORM = {
     'lightning/navigation': 'navigation.js'
 };
 const FROM_PAGE = /^@salesforce\/(label\/c\.|customPermission\/|i18n\/(lang|dir|locale|timeZone)$)/;
+/** A base component's feature that synthetic shadow has no API for; the platform decides alike. */
+const NATIVE_SHADOW_ONLY = '@salesforce/gate/bc.260.enableComboboxElementInternals';
 const ICONS = /lightning\/iconSvgTemplates(Action|Custom|Doctype|Standard|Utility)(Rtl)?$/;
 const SHOWN_ICONS = {
     standard: ['connected_apps', 'email', 'feedback', 'link', 'metrics', 'opportunity', 'record', 'settings', 'store', 'incident', 'process'],
@@ -65,7 +67,7 @@ function platform() {
                 if (id in PLATFORM) {
                     return join(here, 'host/adapters', PLATFORM[id]);
                 }
-                if (FROM_PAGE.test(id) || ICONS.test(id)) {
+                if (FROM_PAGE.test(id) || ICONS.test(id) || id === NATIVE_SHADOW_ONLY) {
                     return `\0${id}`;
                 }
                 // The compiler looks for its configuration above the importer; above the package
@@ -77,6 +79,9 @@ function platform() {
             }
         },
         load(id) {
+            if (id === `\0${NATIVE_SHADOW_ONLY}`) {
+                return 'export default { isOpen: () => false };';
+            }
             if (ICONS.test(id.slice(1))) {
                 return iconsOf(id.match(ICONS)[1].toLowerCase());
             }

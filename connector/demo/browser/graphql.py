@@ -18,6 +18,7 @@ from graphql import (
     value_from_ast_untyped,
 )
 
+from connector.demo.browser.records import shown
 from connector.demo.browser.soql import UnknownQuery, order_of, where_of
 from connector.emulator.salesforce.org import Org
 from connector.emulator.salesforce.org_errors import ApiError
@@ -60,15 +61,15 @@ def _connection(org: Org, asked: FieldNode, variables: dict[str, Any]) -> dict[s
     limit = int(arguments.get("first", _USUAL_ROWS))
     soql = f"SELECT {', '.join(columns)} {source}{order_of(arguments.get('orderBy'))} LIMIT {limit}"
     rows = org.query(soql)
-    shown: dict[str, Any] = {"edges": [{"node": _node(columns, row)} for row in rows]}
+    found: dict[str, Any] = {"edges": [{"node": _node(columns, row)} for row in rows]}
     if any(field.name.value == "totalCount" for field in _fields(asked.selection_set)):
-        shown["totalCount"] = org.run(f"SELECT COUNT() {source}").total_size
-    return shown
+        found["totalCount"] = org.run(f"SELECT COUNT() {source}").total_size
+    return found
 
 
 def _node(columns: list[str], row: Mapping[str, Any]) -> dict[str, Any]:
     return {
-        name: row[name] if name == "Id" else {"value": row[name], "displayValue": row[name]}
+        name: row[name] if name == "Id" else {"value": shown(row[name]), "displayValue": row[name]}
         for name in columns
     }
 
@@ -93,10 +94,10 @@ def _aggregate(org: Org, asked: FieldNode, variables: dict[str, Any]) -> dict[st
 def _group(
     groups: list[str], functions: list[tuple[str, str]], row: Mapping[str, Any]
 ) -> dict[str, Any]:
-    shown: dict[str, Any] = {name: {"value": row[name]} for name in groups}
+    found: dict[str, Any] = {name: {"value": row[name]} for name in groups}
     for of, how in functions:
-        shown.setdefault(of, {})[how] = {"value": row[_alias(of, how)]}
-    return shown
+        found.setdefault(of, {})[how] = {"value": row[_alias(of, how)]}
+    return found
 
 
 def _alias(of: str, how: str) -> str:

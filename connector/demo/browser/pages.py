@@ -122,7 +122,7 @@ def _text(org: Org, field: Mapping[str, Any], value: Any) -> str:
 
 def _name_of(org: Org, record_id: str) -> str:
     sobject = org.sobject_of(record_id)
-    named = next(iter([each.name for each in sobject.fields if each.name_field]), "Id")
+    named = next((each.name for each in sobject.fields.values() if each.name_field), "Id")
     return str(org.retrieve(sobject.name, record_id, [named]).get(named) or record_id)
 
 

@@ -5,6 +5,7 @@ What the package calls optional is optional here: an unknown field is left out, 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -12,6 +13,7 @@ from connector.emulator.salesforce.org import Org
 from connector.emulator.salesforce.org_errors import ApiError, RowError
 
 _PUBLIC_URL = "Public_Url__c"
+_TIME = re.compile(r"\d{4}-\d\d-\d\dT[\d:.]+\+0000")
 
 
 class Refused(Exception):
@@ -56,23 +58,29 @@ def _exists(org: Org, sobject: str, path: str) -> bool:
 
 
 def _fields_of(paths: Iterable[str], row: Mapping[str, Any]) -> dict[str, Any]:
-    shown: dict[str, Any] = {}
+    found: dict[str, Any] = {}
     for path in paths:
         first, _, rest = path.partition(".")
         parent = row.get(first)
         if not rest:
-            shown[first] = {"value": _local(first, parent), "displayValue": None}
+            found[first] = {"value": _local(first, parent), "displayValue": None}
         elif parent is None:
-            shown[first] = {"value": None, "displayValue": None}
+            found[first] = {"value": None, "displayValue": None}
         else:
-            known = shown.setdefault(first, {"value": {"fields": {}}, "displayValue": None})
+            known = found.setdefault(first, {"value": {"fields": {}}, "displayValue": None})
             known["value"] |= {"id": parent.get("Id"), "apiName": None}
             known["value"]["fields"] |= _fields_of([rest], parent)
-    return shown
+    return found
 
 
 def _local(name: str, value: Any) -> Any:
     """Public pages of emulated reviews are on this machine: the real site does not know them."""
     if name == _PUBLIC_URL and isinstance(value, str):
         return f"/trustpilot/#{value.rstrip('/').rpartition('/')[2]}"
-    return value
+    return shown(value)
+
+
+def shown(value: Any) -> Any:
+    """Return a value as the UI API writes it: a time ends with `Z` where REST says `+0000`."""
+    is_time = isinstance(value, str) and _TIME.fullmatch(value)
+    return f"{value.removesuffix('+0000')}Z" if is_time else value

@@ -13,8 +13,8 @@ const REVIEWS = [
 ];
 const INVITATIONS = [
     ['queued', labels.queued, ['Requested', 'Scheduled', 'On Hold', 'Sending'], 'Scheduled'],
-    ['accepted', labels.accepted, ['Accepted', 'Link Ready', 'Delivered'], 'Accepted'],
-    ['reviewed', labels.reviewed, ['Reviewed'], 'Reviewed'],
+    ['accepted', labels.accepted, ['Accepted', 'Link Ready', 'Delivered'], 'Recently_Sent'],
+    ['reviewed', labels.reviewed, ['Reviewed'], 'Recently_Sent'],
     ['failed', labels.failed, ['Failed', 'Unknown', 'Not Delivered'], 'Needs_Attention']
 ];
 

@@ -6,6 +6,7 @@
 import { LightningElement, api } from 'lwc';
 import { NavigationMixin } from 'lightning/navigation';
 import { labels } from 'c/trustpilotLabels';
+import { timestampOf } from 'c/trustpilotRows';
 
 export default class TrustpilotHealth extends NavigationMixin(LightningElement) {
     labels = labels;
@@ -18,8 +19,12 @@ export default class TrustpilotHealth extends NavigationMixin(LightningElement) 
         return this.health?.run;
     }
 
+    get finished() {
+        return timestampOf(this.run.Finished_At__c);
+    }
+
     get sign() {
-        return this.health?.sign;
+        return timestampOf(this.health?.sign?.Heartbeat__c);
     }
 
     get outcome() {

@@ -6,6 +6,7 @@
 import { LightningElement, api } from 'lwc';
 import { NavigationMixin } from 'lightning/navigation';
 import { labels } from 'c/trustpilotLabels';
+import { timestampOf } from 'c/trustpilotRows';
 
 const THEMES = {
     Reviewed: 'slds-theme_success',
@@ -25,6 +26,7 @@ export default class TrustpilotInvitations extends NavigationMixin(LightningElem
             name: each.Recipient_Name__c || each.Name,
             status: each.labels.Status__c ?? each.Status__c,
             channel: each.labels.Channel__c ?? each.Channel__c,
+            due: timestampOf(each.Due_At__c),
             style: `slds-badge ${THEMES[each.Status__c] ?? ''}`,
             action: each.Review__c ? labels.reply : labels.open,
             target: each.Review__c || each.Id

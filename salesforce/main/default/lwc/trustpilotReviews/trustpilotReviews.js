@@ -6,6 +6,7 @@
 import { LightningElement, api } from 'lwc';
 import { NavigationMixin } from 'lightning/navigation';
 import { fill, labels } from 'c/trustpilotLabels';
+import { timestampOf } from 'c/trustpilotRows';
 
 export default class TrustpilotReviews extends NavigationMixin(LightningElement) {
     labels = labels;
@@ -76,7 +77,10 @@ function rowOf(review) {
     return {
         ...review,
         title: review.Title__c || review.Product_Name__c || labels.review,
+        product: review.Title__c ? review.Product_Name__c : '',
         consumer: review.Consumer_Name__c || labels.noConsumer,
+        created: timestampOf(review.Review_Created__c),
+        due: timestampOf(review.Response_Due_At__c),
         isLate: review.Response_Breached__c === true
     };
 }

@@ -33,6 +33,11 @@ export function averageOf(connection, field) {
     return connection?.edges?.[0]?.node.aggregate[field].avg.value ?? null;
 }
 
+/** A moment of the org as `lightning-relative-date-time` wants it: it takes no text. */
+export function timestampOf(moment) {
+    return moment ? Date.parse(moment) : null;
+}
+
 /** What the org said against a change, in its own words. */
 export function messageOf(error) {
     const output = error?.body?.output;
