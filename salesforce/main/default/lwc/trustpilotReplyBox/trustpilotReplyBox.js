@@ -95,8 +95,9 @@ export default class TrustpilotReplyBox extends LightningElement {
     }
 
     get error() {
-        const isOver = ['Published', 'Draft', 'Deleted'].includes(this.status) || this.isOnItsWay;
-        return this.problem || (isOver ? '' : this._review.Reply_Error__c);
+        // A conflict is shown as such; words about what is over would only confuse.
+        const isCurrent = ['Blocked', 'Failed', 'Edited Review'].includes(this.status);
+        return this.problem || (isCurrent ? this._review.Reply_Error__c : '');
     }
 
     get suggestion() {
