@@ -96,14 +96,14 @@ class Visit:
 
 
 @pytest.fixture(scope="module")
-def empty_show(chromium):
+def empty_show():
     """The world before the connector's first run."""
     with open_show(runs_by_itself=False) as show:
         yield show
 
 
 @pytest.fixture(scope="module")
-def lived_in_show(chromium):
+def lived_in_show():
     """The world after the first run; changes of one test are there in the next."""
     with open_show(runs_by_itself=False) as show:
         show.background.run()

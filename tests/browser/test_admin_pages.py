@@ -34,7 +34,8 @@ def test_a_link_is_copied_by_one_click(visit):
     visit.show.stage.emulator.clock.advance(timedelta(days=8))
     visit.show.background.run()
     row = visit.one(
-        f"SELECT Id, Link__c FROM Trustpilot_Invitation__c WHERE Order__c = '{visit.world.order_id}'"
+        "SELECT Id, Link__c FROM Trustpilot_Invitation__c "
+        f"WHERE Order__c = '{visit.world.order_id}'"
     )
     visit.go(f"/record/{row['Id']}")
     visit.button("Copy link").click()
@@ -50,7 +51,9 @@ def test_replies_are_paused_by_a_switch(visit):
     visit.go(f"/record/{unit['Id']}")
     visit.page.locator(".pause-replies .slds-checkbox_faux").click()
     expect(visit.page.get_by_text("Saved.")).to_be_visible()
-    row = visit.one("SELECT Pause_Replies__c, Pause_Invitations__c FROM Trustpilot_Business_Unit__c")
+    row = visit.one(
+        "SELECT Pause_Replies__c, Pause_Invitations__c FROM Trustpilot_Business_Unit__c"
+    )
     assert (row["Pause_Replies__c"], row["Pause_Invitations__c"]) == (True, False)
 
 

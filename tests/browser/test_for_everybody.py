@@ -1,4 +1,4 @@
-"""Every page works for everybody: by rule of the accessibility checker, translated, both directions."""
+"""Every page works for everybody: checked for access, translated, in both directions."""
 
 from pathlib import Path
 
@@ -10,7 +10,7 @@ LONG = "Donaudampfschifffahrtsgesellschaftskapitänskajütenschlüssel" * 8
 
 
 @pytest.fixture(scope="module")
-def checker(chromium):
+def checker():
     return AXE.read_text(encoding="utf-8")
 
 
@@ -77,7 +77,8 @@ def test_nothing_sticks_out_in_either_direction_whatever_the_words(visit, langua
         visit.go(address, language)
         visit.page.wait_for_timeout(300)
         stickers = visit.page.evaluate(
-            "() => [...document.querySelector('host-app').shadowRoot.querySelectorAll('main *')].filter(e => {"
+            "() => [...document.querySelector('host-app').shadowRoot.querySelectorAll('main *')]"
+            ".filter(e => {"
             " const box = e.getBoundingClientRect();"
             " return box.width && (box.right > innerWidth + 1 || box.left < -1)"
             " && !e.closest('.slds-truncate, .slds-assistive-text'); })"

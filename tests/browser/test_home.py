@@ -38,7 +38,9 @@ def test_score_total_and_shares_are_those_of_the_business_unit(visit):
         "FROM Trustpilot_Business_Unit__c"
     )
     expect(visit.page.locator(".number")).to_have_text(f"{unit['Trust_Score__c']:.1f}")
-    expect(visit.page.get_by_text(f"{unit['Reviews_Total__c']:,.0f} reviews in all")).to_be_visible()
+    expect(
+        visit.page.get_by_text(f"{unit['Reviews_Total__c']:,.0f} reviews in all")
+    ).to_be_visible()
     total = sum(value for name, value in unit.items() if name.endswith("_Star_Reviews__c"))
     share = round(100 * unit["Five_Star_Reviews__c"] / total)
     assert visit.page.locator("c-trustpilot-score .share").first.inner_text() == f"{share}%"
@@ -91,7 +93,9 @@ def test_invitations_are_counted_by_what_became_of_them(visit):
 
 def test_a_review_is_one_click_from_the_home_page(visit):
     visit.go("/home")
-    visit.page.locator("c-trustpilot-reviews").first.get_by_role("button", name="Reply").first.click()
+    visit.page.locator("c-trustpilot-reviews").first.get_by_role(
+        "button", name="Reply"
+    ).first.click()
     expect(visit.page.get_by_label("Your reply").last).to_be_visible()
 
 

@@ -84,7 +84,8 @@ def test_keeping_theirs_is_recorded_and_leaves_the_public_reply_alone(visit, con
     assert public_reply(visit, conflict) == THEIRS
 
 
-def test_the_whole_reply_can_be_posted_by_keyboard(visit, review):
+@pytest.mark.usefixtures("review")
+def test_the_whole_reply_can_be_posted_by_keyboard(visit):
     visit.page.get_by_label("Your reply").last.focus()
     visit.page.keyboard.type(MINE)
     visit.page.keyboard.press("Tab")

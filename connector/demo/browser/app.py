@@ -5,8 +5,7 @@ It joins the parts of this folder and holds no state; who plays the connector co
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -20,13 +19,10 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from connector.demo.browser import graphql, pages, records
-from connector.demo.browser.list_views import list_views
+from connector.demo.browser.frame import frame
 from connector.demo.browser.public_page import public_page
-from connector.demo.browser.words import RIGHT_TO_LEFT, labels
 from connector.emulator.app import Emulator
 from connector.emulator.salesforce.org_errors import ApiError
-
-_LANGUAGES = {"en": "en-GB", "de": "de-DE", "fr": "fr-FR", "da": "da-DK", "es": "es-ES"}
 
 
 class Runner(Protocol):
@@ -49,102 +45,87 @@ class Runner(Protocol):
 
 @dataclass(frozen=True)
 class Local:
-    """What the server needs: the world, the package's folder, the bundle's folder, the runner."""
+    """What the server shows: the world, the package, its list views, who runs, who clicks."""
 
     emulator: Emulator
     package: Path
-    bundle: Path
+    views: pages.Views
     runner: Runner
     person: str
 
 
-def local_app(local: Local) -> Starlette:
-    """Return the ASGI app of the local page."""
-    views = list_views(local.package)
+@dataclass(frozen=True)
+class Ask:
+    """A request: parts of its path, its query and its JSON body."""
 
-    def of_org(work: Callable[[Request], Any]) -> Callable[[Request], Any]:
-        async def serve(request: Request) -> Response:
-            try:
-                return JSONResponse(await run_in_threadpool(work, request))
-            except records.Refused as refused:
-                return JSONResponse(refused.body, refused.status)
-            except ApiError as error:
-                return JSONResponse({"message": error.message}, error.http_status)
+    path: Mapping[str, str]
+    query: Mapping[str, str]
+    body: Mapping[str, Any]
 
-        return serve
 
-    def read(request: Request) -> Any:
-        names = request.query_params.get("fields", "").split(",")
-        return records.read(local.emulator.org, request.path_params["record_id"], filter(None, names))
+Handle = Callable[[Local, Ask], Any]
 
-    def a_list(request: Request) -> Any:
-        return pages.list_page(
-            local.emulator.org, views, request.path_params["sobject"], request.path_params["view"]
-        )
 
-    def a_page(request: Request) -> Any:
-        return pages.record_page(local.emulator.org, request.path_params["record_id"])
+def local_app(local: Local, bundle: Path) -> Starlette:
+    """Return the ASGI app of the local page, with the built page's folder at `/bundle`."""
+    routes = [
+        Route(path, _endpoint(local, handle), methods=[method]) for method, path, handle in _ROUTES
+    ]
+    return Starlette(routes=[*routes, Mount("/bundle", StaticFiles(directory=bundle))])
 
-    async def change(request: Request) -> Response:
-        fields = (await request.json())["fields"]
+
+def _endpoint(local: Local, handle: Handle) -> Callable[[Request], Any]:
+    async def serve(request: Request) -> Response:
+        body = await request.json() if await request.body() else {}
+        ask = Ask(request.path_params, request.query_params, body)
         try:
-            await run_in_threadpool(
-                records.change,
-                local.emulator.org,
-                request.path_params["record_id"],
-                fields,
-                person=local.person,
-            )
+            answer = await run_in_threadpool(handle, local, ask)
         except records.Refused as refused:
             return JSONResponse(refused.body, refused.status)
-        return JSONResponse({})
+        except ApiError as error:
+            return JSONResponse({"message": error.message}, error.http_status)
+        return answer if isinstance(answer, Response) else JSONResponse(answer)
 
-    async def ask(request: Request) -> Response:
-        body = await request.json()
-        found = await run_in_threadpool(
-            graphql.answer, local.emulator.org, body["query"], body.get("variables")
-        )
-        return JSONResponse(found)
-
-    async def world(_request: Request) -> Response:
-        return JSONResponse(_world(local))
-
-    async def run(_request: Request) -> Response:
-        await run_in_threadpool(local.runner.run)
-        return JSONResponse(_world(local))
-
-    async def clock(request: Request) -> Response:
-        local.emulator.clock.advance(timedelta(days=float((await request.json())["days"])))
-        return JSONResponse(_world(local))
-
-    async def page(request: Request) -> Response:
-        return HTMLResponse(_page(local, request.query_params.get("lang", "en")))
-
-    async def trustpilot(_request: Request) -> Response:
-        return HTMLResponse(await run_in_threadpool(public_page, local.emulator.trustpilot))
-
-    async def home(_request: Request) -> Response:
-        return RedirectResponse("/lightning")
-
-    return Starlette(
-        routes=[
-            Route("/", home),
-            Route("/lightning", page),
-            Route("/trustpilot/", trustpilot),
-            Route("/ui-api/records/{record_id}", of_org(read)),
-            Route("/ui-api/records/{record_id}", change, methods=["PATCH"]),
-            Route("/ui-api/list/{sobject}/{view}", of_org(a_list)),
-            Route("/ui-api/page/{record_id}", of_org(a_page)),
-            Route("/graphql", ask, methods=["POST"]),
-            Route("/demo/world", world),
-            Route("/demo/run", run, methods=["POST"]),
-            Route("/demo/clock", clock, methods=["POST"]),
-            Mount("/bundle", StaticFiles(directory=local.bundle)),
-        ]
-    )
+    return serve
 
 
-def _world(local: Local) -> dict[str, Any]:
+def _home(_local: Local, _ask: Ask) -> Any:
+    return RedirectResponse("/lightning")
+
+
+def _frame(local: Local, ask: Ask) -> Any:
+    now = local.emulator.clock.now()
+    return HTMLResponse(frame(local.package, ask.query.get("lang", "en"), now))
+
+
+def _trustpilot(local: Local, _ask: Ask) -> Any:
+    return HTMLResponse(public_page(local.emulator.trustpilot))
+
+
+def _record(local: Local, ask: Ask) -> Any:
+    fields = filter(None, ask.query.get("fields", "").split(","))
+    return records.read(local.emulator.org, ask.path["record_id"], fields)
+
+
+def _change(local: Local, ask: Ask) -> Any:
+    record_id, fields = ask.path["record_id"], ask.body["fields"]
+    records.change(local.emulator.org, record_id, fields, person=local.person)
+    return {}
+
+
+def _list(local: Local, ask: Ask) -> Any:
+    return pages.list_page(local.emulator.org, local.views, ask.path["sobject"], ask.path["view"])
+
+
+def _page(local: Local, ask: Ask) -> Any:
+    return pages.record_page(local.emulator.org, ask.path["record_id"])
+
+
+def _graphql(local: Local, ask: Ask) -> Any:
+    return graphql.answer(local.emulator.org, ask.body["query"], ask.body.get("variables"))
+
+
+def _world(local: Local, _ask: Ask) -> Any:
     return {
         "now": local.emulator.clock.now().isoformat(),
         "run": local.runner.said,
@@ -152,24 +133,26 @@ def _world(local: Local) -> dict[str, Any]:
     }
 
 
-def _page(local: Local, language: str) -> str:
-    short = language[:2].lower()
-    direction = "rtl" if short in RIGHT_TO_LEFT else "ltr"
-    locale = _LANGUAGES.get(short, "en-GB")
-    platform = {
-        "labels": labels(local.package, short),
-        "customPermissions": [],
-        "i18n": {"lang": short, "dir": direction, "locale": locale, "timeZone": "UTC"},
-        "now": local.emulator.clock.now().isoformat(),
-    }
-    # "<" must not end the script early, whatever a label holds.
-    words = json.dumps(platform).replace("<", "\\u003c")
-    return (
-        f'<!doctype html><html lang="{locale}" dir="{direction}"><head><meta charset="utf-8">'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        '<title>Trustpilot | Salesforce, emulated</title><link rel="icon" href="data:,">'
-        '<link rel="stylesheet" href="/bundle/slds.css">'
-        '<link rel="stylesheet" href="/bundle/page.css"></head>'
-        f"<body><script>globalThis.platform = {words}</script>"
-        '<script type="module" src="/bundle/page.js"></script></body></html>'
-    )
+def _run(local: Local, ask: Ask) -> Any:
+    local.runner.run()
+    return _world(local, ask)
+
+
+def _clock(local: Local, ask: Ask) -> Any:
+    local.emulator.clock.advance(timedelta(days=float(ask.body["days"])))
+    return _world(local, ask)
+
+
+_ROUTES: tuple[tuple[str, str, Handle], ...] = (
+    ("GET", "/", _home),
+    ("GET", "/lightning", _frame),
+    ("GET", "/trustpilot/", _trustpilot),
+    ("GET", "/ui-api/records/{record_id}", _record),
+    ("PATCH", "/ui-api/records/{record_id}", _change),
+    ("GET", "/ui-api/list/{sobject}/{view}", _list),
+    ("GET", "/ui-api/page/{record_id}", _page),
+    ("POST", "/graphql", _graphql),
+    ("GET", "/demo/world", _world),
+    ("POST", "/demo/run", _run),
+    ("POST", "/demo/clock", _clock),
+)

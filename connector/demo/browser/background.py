@@ -37,7 +37,7 @@ class Background:
     def run(self) -> None:
         """Type `connector run` and wait for its end."""
         with self._one_at_a_time:
-            done = subprocess.run(  # noqa: S603  our own module with our own arguments
+            done = subprocess.run(
                 [sys.executable, "-m", "connector", "run", "--json"],
                 env=self._environment,
                 capture_output=True,

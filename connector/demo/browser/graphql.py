@@ -123,12 +123,9 @@ def _named(asked: FieldNode, *path: str) -> list[FieldNode]:
 
 
 def _arguments(asked: FieldNode, variables: dict[str, Any]) -> dict[str, Any]:
-    return {
-        each.name.value: value_from_ast_untyped(each.value, variables) for each in asked.arguments
-    }
+    given = asked.arguments or ()
+    return {each.name.value: value_from_ast_untyped(each.value, variables) for each in given}
 
 
 def _key(field: FieldNode) -> str:
     return field.alias.value if field.alias else field.name.value
-
-

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from xml.etree import ElementTree
+from xml.etree import ElementTree as ET
 
 from connector.demo.browser.soql import literal
 
@@ -43,14 +43,14 @@ def list_views(package: Path) -> dict[str, list[ListView]]:
     """Return the list views of every object of the package, `All` first."""
     found: dict[str, list[ListView]] = {"Opportunity": [OPPORTUNITIES]}
     for path in sorted(package.glob("main/default/objects/*/listViews/*.listView-meta.xml")):
-        root = ElementTree.parse(path).getroot()  # noqa: S314  the package's own files
+        root = ET.parse(path).getroot()  # noqa: S314  the package's own files
         found.setdefault(path.parts[-3], []).append(_view(root))
     for views in found.values():
         views.sort(key=lambda each: (not each.name.startswith("All"), each.label))
     return found
 
 
-def _view(root: ElementTree.Element) -> ListView:
+def _view(root: ET.Element) -> ListView:
     columns = [each.text or "" for each in root.findall(f"{_NAMESPACE}columns")]
     conditions = [
         condition
@@ -65,7 +65,7 @@ def _view(root: ElementTree.Element) -> ListView:
     )
 
 
-def _conditions(element: ElementTree.Element) -> Iterator[str]:
+def _conditions(element: ET.Element) -> Iterator[str]:
     field, operation = _text(element, "field"), _text(element, "operation")
     field, value = _STANDARD.get(field, field), _text(element, "value")
     if operation not in _OPERATORS:
@@ -82,5 +82,5 @@ def _conditions(element: ElementTree.Element) -> Iterator[str]:
         yield f"{field} {_OPERATORS[operation]} {value}"
 
 
-def _text(element: ElementTree.Element, name: str) -> str:
+def _text(element: ET.Element, name: str) -> str:
     return element.findtext(f"{_NAMESPACE}{name}") or ""

@@ -1,4 +1,4 @@
-"""What the frame around the components shows of the org: lists, record details, related invitations.
+"""What the frame around the components shows of the org: lists, details, related invitations.
 
 The lists are the package's own list views; it stands for pages that Salesforce itself draws.
 """
@@ -74,10 +74,9 @@ def record_page(org: Org, record_id: str) -> dict[str, Any]:
 def _related(org: Org, sobject: str, record_id: str) -> list[dict[str, str]]:
     if f"{sobject}__c" not in {each["name"] for each in _invitation_fields(org)}:
         return []
-    rows = org.query(
-        "SELECT Id, Name, Status__c, Recipient_Name__c, Due_At__c FROM Trustpilot_Invitation__c "
-        f"WHERE {sobject}__c = {literal(record_id)} ORDER BY CreatedDate DESC"
-    )
+    columns = "Id, Name, Status__c, Recipient_Name__c, Due_At__c"
+    source = f"FROM Trustpilot_Invitation__c WHERE {sobject}__c = {literal(record_id)}"
+    rows = org.query(f"SELECT {columns} {source} ORDER BY CreatedDate DESC")
     return [
         {
             "id": row["Id"],

@@ -1,4 +1,4 @@
-"""Opens the whole browser demo: the emulated world, the server of the page, the connector beside it.
+"""Opens the whole browser demo: the emulated world, the server, the connector beside it.
 
 Everything is gone when it closes; nothing is written but the configuration in a temporary folder.
 """
@@ -17,6 +17,7 @@ from connector.config.locations import salesforce
 from connector.demo.browser.app import Local, local_app
 from connector.demo.browser.background import Background
 from connector.demo.browser.bundle import bundle_folder
+from connector.demo.browser.list_views import list_views
 from connector.demo.stage import Stage, open_stage
 
 _HOST = "127.0.0.1"
@@ -40,9 +41,10 @@ def open_show(*, port: int = 0, runs_by_itself: bool = True) -> Iterator[Show]:
     bundle = bundle_folder()
     with _listening(port) as listener, open_stage() as stage:
         background = Background(stage.environment)
-        app = local_app(
-            Local(stage.emulator, salesforce(), bundle, background, person=_agent(stage))
-        )
+        package = salesforce()
+        views = list_views(package)
+        local = Local(stage.emulator, package, views, background, person=_agent(stage))
+        app = local_app(local, bundle)
         url = f"http://{_HOST}:{listener.getsockname()[1]}"
         with _served(app, listener), background.every_few_seconds(wanted=runs_by_itself):
             yield Show(url, stage, background)
@@ -75,5 +77,3 @@ def _served(app: object, listener: socket.socket) -> Iterator[None]:
     finally:
         server.should_exit = server.force_exit = True
         thread.join()
-
-

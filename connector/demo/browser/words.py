@@ -6,10 +6,9 @@ Read from the metadata files; a label without a translation keeps its own words.
 from __future__ import annotations
 
 from pathlib import Path
-from xml.etree import ElementTree
+from xml.etree import ElementTree as ET
 
 _NAMESPACE = "{http://soap.sforce.com/2006/04/metadata}"
-RIGHT_TO_LEFT = frozenset({"ar", "fa", "he", "ur"})
 
 
 def labels(package: Path, language: str) -> dict[str, str]:
@@ -24,7 +23,5 @@ def labels(package: Path, language: str) -> dict[str, str]:
 
 def _pairs(path: Path, names: str) -> dict[str, str]:
     each, key, value = (f"{_NAMESPACE}{name}" for name in names.split("/"))
-    root = ElementTree.parse(path).getroot()  # noqa: S314  the package's own files
-    return {
-        label.findtext(key) or "": label.findtext(value) or "" for label in root.findall(each)
-    }
+    root = ET.parse(path).getroot()  # noqa: S314  the package's own files
+    return {label.findtext(key) or "": label.findtext(value) or "" for label in root.findall(each)}
