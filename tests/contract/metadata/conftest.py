@@ -19,6 +19,7 @@ SIMPLE_TYPES = {
     "int": lambda text: text.lstrip("-").isdigit(),
     "double": lambda text: text.replace(".", "", 1).isdigit(),
     "string": lambda _: True,
+    "base64Binary": lambda _: True,  # plain XML in a bundle's file; the API only carries it so
 }
 
 
@@ -134,6 +135,22 @@ def permission_sets():
     for path in sorted(PACKAGE.glob("permissionsets/*.permissionset-meta.xml")):
         content = read(path)
         for kind in ("objectPermissions", "fieldPermissions"):
-            content[kind] = [simple(item) for item in content[kind]]
+            content[kind] = [simple(item) for item in content.get(kind, [])]
         found[path.name.partition(".")[0]] = content
     return found
+
+
+@pytest.fixture(scope="session")
+def validation_rules():
+    """(Object name, rule name) -> the validation rule's elements."""
+    return {
+        (path.parts[-3], path.name.partition(".")[0]): read(path)
+        for path in sorted(PACKAGE.glob("objects/*/validationRules/*.validationRule-meta.xml"))
+    }
+
+
+@pytest.fixture(scope="session")
+def custom_permissions():
+    """The names of the package's custom permissions."""
+    paths = PACKAGE.glob("customPermissions/*.customPermission-meta.xml")
+    return {path.name.partition(".")[0] for path in paths}

@@ -1,5 +1,7 @@
 """List views and permission sets speak of fields that exist and allow what they should."""
 
+import re
+
 import pytest
 
 from connector.core.org_needs import ONLY_READ
@@ -76,8 +78,8 @@ REQUEST_FIELDS = {  # what an agent or a Flow fills in
 }
 VIEWS = {
     "Trustpilot_Business_Unit__c": "All",
-    "Trustpilot_Review__c": "All Awaiting_Reply Latest_Reviews Queued_Replies "
-    "Recent_Product_Reviews Recent_Service_Reviews",
+    "Trustpilot_Review__c": "All Awaiting_Reply Latest_Reviews Past_Target Queued_Replies "
+    "Recent_Product_Reviews Recent_Service_Reviews Replies_To_Look_At",
     "Trustpilot_Invitation__c": "All Links_Ready Needs_Attention On_Hold Recently_Sent "
     "Requested Scheduled Skipped_And_Cancelled",
     "Trustpilot_Send_Attempt__c": "All",
@@ -131,7 +133,7 @@ def test_filters_by_status_use_values_of_the_list(list_views, fields):
             assert set(condition["value"].split(",")) <= known, (object_name, name)
             checked += 1
 
-    assert checked == 12
+    assert checked == 13
 
 
 def test_needs_attention_shows_failed_and_unknown_invitations_only(list_views):
@@ -149,7 +151,7 @@ def test_awaiting_reply_leaves_out_what_is_answered_or_on_its_way(list_views):
     assert unanswered == {"field": "Live_Reply_At__c", "operation": "equals"}
     assert not_erased == {"field": "Deleted__c", "operation": "equals", "value": "0"}
     assert not_under_way["operation"] == "notEqual"
-    assert {"Queued", "Published"} <= set(not_under_way["value"].split(","))
+    assert {"Queued", "Approved", "Published"} <= set(not_under_way["value"].split(","))
 
 
 @pytest.mark.parametrize("name", ["Trustpilot_Connector", "Trustpilot_App_User"])
@@ -238,8 +240,10 @@ def test_agents_edit_replies_and_tags_close_issues_and_request_invitations_and_n
     objects = {p["object"] for p in content["objectPermissions"] if p["allowEdit"] == "true"}
 
     assert editable == {
+        "Trustpilot_Review__c.Auto_Reply_At__c",
         "Trustpilot_Review__c.Reply__c",
         "Trustpilot_Review__c.Reply_Status__c",
+        "Trustpilot_Review__c.Conflict_Choice__c",
         "Trustpilot_Review__c.Tags_To_Add__c",
         "Trustpilot_Review__c.Tags_Wanted__c",
         "Trustpilot_Issue__c.Status__c",
@@ -249,3 +253,56 @@ def test_agents_edit_replies_and_tags_close_issues_and_request_invitations_and_n
     assert objects == {"Trustpilot_Review__c", "Trustpilot_Issue__c", invitation}
     may_create = {p["object"] for p in content["objectPermissions"] if p["allowCreate"] == "true"}
     assert may_create == {invitation}
+
+
+def test_only_who_may_approve_replies_has_the_right_to(permission_sets):
+    rights = {
+        name: sorted(
+            p["name"] for p in map(simple_permission, content.get("customPermissions", []))
+        )
+        for name, content in permission_sets.items()
+    }
+
+    assert rights == {
+        "Trustpilot_App_User": [],
+        "Trustpilot_Connector": ["Trustpilot_Run_Connector"],
+        "Trustpilot_Reply_Approver": ["Trustpilot_Approve_Replies"],
+    }
+
+
+def simple_permission(permission):
+    return {key: value[0] for key, value in permission.items()}
+
+
+def test_the_rules_on_replies_name_rights_fields_and_values_that_exist(
+    validation_rules, fields, custom_permissions
+):
+    assert len(validation_rules) == 4
+    for (object_name, name), rule in validation_rules.items():
+        formula = rule["errorConditionFormula"]
+        known = fields[object_name]
+        assert rule["errorDisplayField"] in known, name
+        assert set(re.findall(r"\w+__c", formula)) <= set(known), name
+        assert set(re.findall(r"\$Permission\.(\w+)", formula)) <= custom_permissions, name
+        values = {
+            value["fullName"][0]
+            for field in ("Type__c", "Reply_Status__c")
+            for value in known[field]["valueSet"][0]["valueSetDefinition"][0]["value"]
+        }
+        assert set(re.findall(r'"([^"]+)"', formula)) <= values, name
+
+
+def test_the_connector_may_write_every_status_that_agents_may_not(validation_rules):
+    rule = validation_rules["Trustpilot_Review__c", "Status_Is_Set_By_The_Connector"]
+    formula = rule["errorConditionFormula"]
+
+    assert "NOT($Permission.Trustpilot_Run_Connector)" in formula
+    agents = set(re.findall(r'"([^"]+)", 0', formula))
+    assert agents == {"Draft", "Queued", "Approved", "Delete Queued"}
+
+
+def test_the_history_of_the_status_tells_who_queued_and_who_approved(objects, fields):
+    tracked = [n for n, f in fields["Trustpilot_Review__c"].items() if f.get("trackHistory")]
+
+    assert tracked == ["Reply_Status__c"]
+    assert objects["Trustpilot_Review__c"]["enableHistory"] == "true"
