@@ -15,7 +15,8 @@ def labels(package: Path, language: str) -> dict[str, str]:
     """Return label name -> words in a language such as `de`."""
     folder = package / "main" / "default"
     words = _pairs(folder / "labels" / "CustomLabels.labels-meta.xml", "labels/fullName/value")
-    translated = folder / "translations" / f"{language}.translation-meta.xml"
+    folder = package / "translations" / "main" / "default" / "translations"
+    translated = folder / f"{language}.translation-meta.xml"
     if translated.is_file():
         words |= _pairs(translated, "customLabels/name/label")
     return words

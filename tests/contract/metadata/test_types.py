@@ -16,7 +16,11 @@ NS = 'xmlns="http://soap.sforce.com/2006/04/metadata"'
         ("objects/*/*.object-meta.xml", "CustomObject"),
         ("objects/*/fields/*.field-meta.xml", "CustomField"),
         ("objects/*/listViews/*.listView-meta.xml", "ListView"),
+        ("objects/*/validationRules/*.validationRule-meta.xml", "ValidationRule"),
         ("permissionsets/*.permissionset-meta.xml", "PermissionSet"),
+        ("lwc/*/*.js-meta.xml", "LightningComponentBundle"),
+        ("labels/*.labels-meta.xml", "CustomLabels"),
+        ("customPermissions/*.customPermission-meta.xml", "CustomPermission"),
     ],
 )
 def test_every_file_follows_the_metadata_types_of_salesforce(metadata_types, pattern, type_name):
@@ -34,7 +38,14 @@ def test_no_file_of_the_package_escapes_the_check():
         ".object-meta.xml",
         ".field-meta.xml",
         ".listView-meta.xml",
+        ".validationRule-meta.xml",
         ".permissionset-meta.xml",
+        ".js-meta.xml",
+        ".labels-meta.xml",
+        ".js",
+        ".html",
+        ".css",
+        ".customPermission-meta.xml",
     }
     xml = [p for p in (SALESFORCE / "main").rglob("*") if p.is_file()]
 

@@ -31,7 +31,6 @@ import replyDue from '@salesforce/label/c.Trustpilot_Reply_Due';
 import replyLive from '@salesforce/label/c.Trustpilot_Reply_Live';
 import replyLiveNow from '@salesforce/label/c.Trustpilot_Reply_Live_Now';
 import replyChanged from '@salesforce/label/c.Trustpilot_Reply_Changed';
-import replyDeleted from '@salesforce/label/c.Trustpilot_Reply_Deleted';
 import publicReply from '@salesforce/label/c.Trustpilot_Public_Reply';
 import yourReply from '@salesforce/label/c.Trustpilot_Your_Reply';
 import counter from '@salesforce/label/c.Trustpilot_Counter';
@@ -163,7 +162,6 @@ export const labels = {
     replyLive,
     replyLiveNow,
     replyChanged,
-    replyDeleted,
     publicReply,
     yourReply,
     counter,
