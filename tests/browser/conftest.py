@@ -18,7 +18,7 @@ from connector.demo.browser.show import open_show
 
 UI = Path(__file__).parents[2] / "ui"
 SCREENSHOTS = UI / "screenshots"
-SIZE = {"width": 1360, "height": 900}
+SIZE = {"width": 1280, "height": 860}
 PATIENCE = 15_000
 
 
@@ -50,10 +50,11 @@ def chromium():
         bundle_folder()
     except ConfigurationError as error:
         _missing(f"{error.message} {error.next_step}")
+    path = _chromium_path()
+    # A font comes with the browser's package; it lies where fontconfig looks for a person's own.
+    fonts = {**os.environ, "XDG_DATA_HOME": str(Path(path).parent / "fonts")}
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=_chromium_path(), args=["--no-sandbox"]
-        )
+        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"], env=fonts)
         yield browser
         browser.close()
 
@@ -92,7 +93,7 @@ class Visit:
         SCREENSHOTS.mkdir(exist_ok=True)
         self.page.wait_for_load_state("networkidle")
         self.page.mouse.move(0, 0)
-        self.page.screenshot(path=SCREENSHOTS / f"{name}.png", full_page=True)
+        self.page.screenshot(path=SCREENSHOTS / f"{name}.png")
 
 
 @pytest.fixture(scope="module")

@@ -88,6 +88,7 @@ def test_invitations_are_counted_by_what_became_of_them(visit):
     sent = count(visit, "Trustpilot_Invitation__c WHERE Status__c IN ('Accepted', 'Link Ready')")
     assert figure(visit, "accepted") == sent == waiting
     assert visit.page.locator("c-trustpilot-invitations li").count() == sent
+    visit.page.set_viewport_size({"width": 1280, "height": 900})
     visit.picture("home")
 
 

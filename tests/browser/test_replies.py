@@ -6,7 +6,7 @@ from playwright.sync_api import expect
 UNANSWERED = (
     "SELECT Id, External_Id__c, Stars__c FROM Trustpilot_Review__c WHERE Type__c = 'Service' "
     "AND Stars__c <= 4 AND Language__c = 'en' AND Live_Reply_At__c = null "
-    "AND Reply_Status__c = null ORDER BY Review_Created__c DESC LIMIT 1"
+    "AND Reply_Status__c = null ORDER BY Order__c NULLS LAST, Review_Created__c DESC LIMIT 1"
 )
 MINE = "Thank you for telling us. We have looked into it and will call you today."
 THEIRS = "We are sorry. A new parcel is on its way to you."
@@ -40,9 +40,24 @@ def conflict(visit, review):
     return review
 
 
+def test_a_suggestion_is_taken_by_a_click_and_can_be_changed_before_it_is_posted(visit, review):
+    suggestion = {"Suggested_Reply__c": "Thank you, Grace. We are looking into it."}
+    visit.org.update("Trustpilot_Review__c", review["Id"], suggestion)
+    visit.page.reload()
+    visit.picture("review")
+    visit.button("Use this text").click()
+    box = visit.page.get_by_label("Your reply").last
+    expect(box).to_have_value(suggestion["Suggested_Reply__c"])
+    box.press("End")
+    box.press_sequentially(" Please bear with us.")
+    visit.button("Post reply").click()
+    visit.run_now()
+    expect(visit.page.locator(".status")).to_have_text("Published")
+    assert public_reply(visit, review) == f"{suggestion['Suggested_Reply__c']} Please bear with us."
+
+
 def test_a_reply_is_posted_by_clicking_and_the_page_says_so_by_itself(visit, review):
     write(visit, MINE)
-    visit.picture("review")
     visit.button("Post reply").click()
     expect(visit.page.locator(".status")).to_have_text("Queued: goes out with the next run")
     visit.run_now()

@@ -100,7 +100,8 @@ test('a deletion can be thought better of', async () => {
 
 test.each([
     ['a product review', { Type__c: 'Product', Live_Reply__c: 'x' }],
-    ['a review without a public reply', { Live_Reply__c: null }]
+    ['a review without a public reply', { Live_Reply__c: null }],
+    ['a review whose public reply is somebody else\'s', { Live_Reply__c: 'x', Reply_Status__c: 'Conflict' }]
 ])('there is nothing to delete on %s', async (_what, review) => {
     const element = await box(review);
     expect(inside(element, 'lightning-button.delete')).toBeNull();

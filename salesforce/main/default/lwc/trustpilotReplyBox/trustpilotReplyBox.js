@@ -141,7 +141,8 @@ export default class TrustpilotReplyBox extends LightningElement {
 
     get canDelete() {
         const isService = this._review.Type__c === 'Service';
-        return isService && Boolean(this._review.Live_Reply__c) && !this.isOnItsWay;
+        const isSettled = !this.isOnItsWay && !this.isConflict;
+        return isService && isSettled && Boolean(this._review.Live_Reply__c);
     }
 
     type(event) {
