@@ -8,6 +8,7 @@ from __future__ import annotations
 from enum import StrEnum
 
 REVIEW = "Trustpilot_Review__c"
+REVIEW_HISTORY = "Trustpilot_Review__History"
 INVITATION = "Trustpilot_Invitation__c"
 SEND_ATTEMPT = "Trustpilot_Send_Attempt__c"
 BUSINESS_UNIT = "Trustpilot_Business_Unit__c"
@@ -51,6 +52,7 @@ class ReplyStatus(StrEnum):
 
     DRAFT = "Draft"
     QUEUED = "Queued"
+    APPROVED = "Approved"
     PUBLISHED = "Published"
     BLOCKED = "Blocked"
     CONFLICT = "Conflict"
@@ -58,6 +60,13 @@ class ReplyStatus(StrEnum):
     DELETE_QUEUED = "Delete Queued"
     DELETED = "Deleted"
     EDITED_REVIEW = "Edited Review"
+
+
+class ConflictChoice(StrEnum):
+    """What an agent wants of a reply where somebody else's words are live."""
+
+    KEEP_THEIRS = "Keep Theirs"
+    POST_MINE = "Post Mine"
 
 
 class MatchMethod(StrEnum):
