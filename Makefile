@@ -43,7 +43,7 @@ test: $(READY) $(PAGE) ## * Run all tests
 
 screenshots: $(PAGE) ## Take the pictures in docs/images anew
 	$(BIN)/pytest -q tests/browser
-	cp ui/screenshots/*.png docs/images/
+	cd docs/images && for picture in *.png; do cp "../../ui/screenshots/$$picture" .; done
 
 check: $(READY) $(MODULES) ## * Format, lint, types, import contracts, spelling, package, docs
 	$(BIN)/ruff format --check .
@@ -51,12 +51,14 @@ check: $(READY) $(MODULES) ## * Format, lint, types, import contracts, spelling,
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/codespell
+	$(NPM) run lint
 	$(NPM) run convert
 	$(BIN)/pytest -q tests/docs
 
-fix: $(READY) ## * Format and mend what a machine can mend
+fix: $(READY) $(MODULES) ## * Format and mend what a machine can mend
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
+	$(NPM) run fix
 
 test-lowest: ## Run all tests on the lowest versions that pyproject.toml allows
 	$(PYTHON) -m venv .venv-lowest

@@ -26,8 +26,31 @@ const FROM_PAGE = /^@salesforce\/(label\/c\.|customPermission\/|i18n\/(lang|dir|
 const NATIVE_SHADOW_ONLY = '@salesforce/gate/bc.260.enableComboboxElementInternals';
 const ICONS = /lightning\/iconSvgTemplates(Action|Custom|Doctype|Standard|Utility)(Rtl)?$/;
 const SHOWN_ICONS = {
-    standard: ['connected_apps', 'email', 'feedback', 'link', 'metrics', 'opportunity', 'record', 'settings', 'store', 'incident', 'process'],
-    utility: ['arrowdown', 'arrowup', 'check', 'close', 'copy', 'dash', 'down', 'error', 'info', 'warning']
+    standard: [
+        'connected_apps',
+        'email',
+        'feedback',
+        'link',
+        'metrics',
+        'opportunity',
+        'record',
+        'settings',
+        'store',
+        'incident',
+        'process'
+    ],
+    utility: [
+        'arrowdown',
+        'arrowup',
+        'check',
+        'close',
+        'copy',
+        'dash',
+        'down',
+        'error',
+        'info',
+        'warning'
+    ]
 };
 
 export default {
@@ -85,7 +108,9 @@ function platform() {
             if (ICONS.test(id.slice(1))) {
                 return iconsOf(id.match(ICONS)[1].toLowerCase());
             }
-            return id.startsWith('\0@salesforce/') ? valueOf(id.slice('\0@salesforce/'.length)) : null;
+            return id.startsWith('\0@salesforce/')
+                ? valueOf(id.slice('\0@salesforce/'.length))
+                : null;
         }
     };
 }
@@ -106,7 +131,14 @@ function iconsOf(family) {
     const names = SHOWN_ICONS[family] ?? [];
     const folder = `iconSvgTemplates${family[0].toUpperCase()}${family.slice(1)}`;
     const path = (name) =>
-        join(here, 'node_modules/lightning-base-components/src/lightning', folder, 'buildTemplates', family, `${name}.html`);
+        join(
+            here,
+            'node_modules/lightning-base-components/src/lightning',
+            folder,
+            'buildTemplates',
+            family,
+            `${name}.html`
+        );
     return [
         ...names.map((name) => `import ${family}_${name} from ${JSON.stringify(path(name))};`),
         `export default { ${names.map((name) => `${family}_${name}`).join(', ')} };`

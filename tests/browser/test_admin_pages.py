@@ -4,6 +4,8 @@ from datetime import timedelta
 
 from playwright.sync_api import expect
 
+STATUSES = "SELECT Status__c FROM Trustpilot_Invitation__c"
+
 
 def test_a_stage_is_moved_and_the_invitation_appears(visit):
     visit.go(f"/record/{visit.world.opportunity_id}")
@@ -41,8 +43,19 @@ def test_a_link_is_copied_by_one_click(visit):
     visit.button("Copy link").click()
     expect(visit.page.get_by_text("The link is copied.")).to_be_visible()
     assert visit.page.evaluate("navigator.clipboard.readText()") == row["Link__c"]
+
+
+def test_the_list_of_invitations_tells_what_became_of_each(visit):
+    for row in visit.org.query("SELECT Id FROM Opportunity WHERE IsClosed = false LIMIT 8"):
+        visit.org.update("Opportunity", row["Id"], {"StageName": "Closed Won"})
+    visit.show.background.run()
+    visit.page.set_viewport_size({"width": 1480, "height": 560})
     visit.go("/list/Trustpilot_Invitation__c/All")
-    expect(visit.page.locator("tbody tr").first).to_be_visible()
+    rows = visit.page.locator("tbody tr")
+    expect(rows).to_have_count(visit.org.count("Trustpilot_Invitation__c"))
+    statuses = {row["Status__c"] for row in visit.org.query(STATUSES)}
+    for status in statuses:
+        expect(visit.page.get_by_text(status, exact=True).first).to_be_visible()
     visit.picture("invitations")
 
 

@@ -27,6 +27,7 @@ def test_before_the_first_run_the_page_says_what_to_do(first_visit):
     first_visit.go("/home")
     expect(first_visit.page.get_by_text("The connector has not run here yet.")).to_be_visible()
     expect(first_visit.page.get_by_text('type "connector run"')).to_be_visible()
+    first_visit.page.set_viewport_size({"width": 1280, "height": 420})
     first_visit.picture("empty")
 
 

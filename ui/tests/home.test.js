@@ -40,13 +40,17 @@ function answer(units) {
             service: connection([]),
             product: connection([]),
             sent: connection([]),
-            issues: connection([{ Id: 'a09', Message__c: { value: 'Refused.' }, Next_Step__c: { value: 'Look.' } }]),
+            issues: connection([
+                { Id: 'a09', Message__c: { value: 'Refused.' }, Next_Step__c: { value: 'Look.' } }
+            ]),
             runs: connection([]),
             signs: connection([])
         },
         aggregate: {
             invitations: connection(groups),
-            fresh: connection([{ aggregate: { Type__c: { value: 'Service' }, Id: { count: { value: 7 } } } }]),
+            fresh: connection([
+                { aggregate: { Type__c: { value: 'Service' }, Id: { count: { value: 7 } } } }
+            ]),
             recent: average(4.31),
             before: average(4.02)
         }

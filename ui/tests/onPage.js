@@ -30,6 +30,9 @@ export function words(element) {
 
 /** A record of the UI API with these fields. */
 export function record(id, fields) {
-    const wrapped = Object.entries(fields).map(([name, value]) => [name, { value, displayValue: null }]);
+    const wrapped = Object.entries(fields).map(([name, value]) => [
+        name,
+        { value, displayValue: null }
+    ]);
     return { id, fields: Object.fromEntries(wrapped) };
 }

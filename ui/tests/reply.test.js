@@ -14,7 +14,11 @@ async function page(fields) {
 test.each([
     ['a queued reply', { Reply_Status__c: 'Queued' }, 1],
     ['a queued deletion', { Reply_Status__c: 'Delete Queued' }, 1],
-    ['a choice that is not carried out yet', { Reply_Status__c: 'Conflict', Conflict_Choice__c: 'Keep Theirs' }, 1],
+    [
+        'a choice that is not carried out yet',
+        { Reply_Status__c: 'Conflict', Conflict_Choice__c: 'Keep Theirs' },
+        1
+    ],
     ['a published reply', { Reply_Status__c: 'Published' }, 0],
     ['a conflict without a choice', { Reply_Status__c: 'Conflict' }, 0],
     ['no reply', { Reply_Status__c: null }, 0]
@@ -49,7 +53,11 @@ test('who may not read the review is told whom to ask', async () => {
 });
 
 test('the words before an edit are there', async () => {
-    const element = await page({ Edited__c: true, Previous_Title__c: 'Bad', Previous_Text__c: 'Late.' });
+    const element = await page({
+        Edited__c: true,
+        Previous_Title__c: 'Bad',
+        Previous_Text__c: 'Late.'
+    });
     const text = inside(element, 'c-trustpilot-review-text');
     await rendered();
     expect(inside(text, 'details').textContent).toContain('Late.');

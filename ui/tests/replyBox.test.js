@@ -35,13 +35,16 @@ test('posting queues exactly what was typed', async () => {
     });
 });
 
-test.each(['', '   \n '])('an empty reply (%j) is not posted, and the box says why', async (text) => {
-    const element = await box();
-    await type(element, text);
-    await click(element, 'lightning-button.post');
-    expect(updateRecord).not.toHaveBeenCalled();
-    expect(inside(element, '.error').textContent).toBe('c.Trustpilot_Empty_Reply');
-});
+test.each(['', '   \n '])(
+    'an empty reply (%j) is not posted, and the box says why',
+    async (text) => {
+        const element = await box();
+        await type(element, text);
+        await click(element, 'lightning-button.post');
+        expect(updateRecord).not.toHaveBeenCalled();
+        expect(inside(element, '.error').textContent).toBe('c.Trustpilot_Empty_Reply');
+    }
+);
 
 test('what the agent types survives a refresh of the record', async () => {
     const element = await box({ Reply__c: 'Old words' });
@@ -74,20 +77,27 @@ test('what the connector found is shown until the text is changed', async () => 
     expect(inside(element, '.warnings')).toBeNull();
 });
 
-test.each(['Queued', 'Approved', 'Delete Queued'])('%s: nothing can be typed, only taken back', async (status) => {
-    const element = await box({ Reply__c: 'x', Reply_Status__c: status });
-    expect(inside(element, 'lightning-textarea').disabled).toBe(true);
-    expect(inside(element, 'lightning-button.post')).toBeNull();
-    await click(element, 'lightning-button.take-back');
-    expect(updateRecord).toHaveBeenCalledWith({ fields: { Id: 'a01', Reply_Status__c: 'Draft' } });
-});
+test.each(['Queued', 'Approved', 'Delete Queued'])(
+    '%s: nothing can be typed, only taken back',
+    async (status) => {
+        const element = await box({ Reply__c: 'x', Reply_Status__c: status });
+        expect(inside(element, 'lightning-textarea').disabled).toBe(true);
+        expect(inside(element, 'lightning-button.post')).toBeNull();
+        await click(element, 'lightning-button.take-back');
+        expect(updateRecord).toHaveBeenCalledWith({
+            fields: { Id: 'a01', Reply_Status__c: 'Draft' }
+        });
+    }
+);
 
 test('a reply is deleted only after a second click', async () => {
     const element = await box({ Live_Reply__c: 'x', Reply_Status__c: 'Published' });
     await click(element, 'lightning-button.delete');
     expect(updateRecord).not.toHaveBeenCalled();
     await click(element, 'lightning-button.delete-yes');
-    expect(updateRecord).toHaveBeenCalledWith({ fields: { Id: 'a01', Reply_Status__c: 'Delete Queued' } });
+    expect(updateRecord).toHaveBeenCalledWith({
+        fields: { Id: 'a01', Reply_Status__c: 'Delete Queued' }
+    });
 });
 
 test('a deletion can be thought better of', async () => {
@@ -101,7 +111,10 @@ test('a deletion can be thought better of', async () => {
 test.each([
     ['a product review', { Type__c: 'Product', Live_Reply__c: 'x' }],
     ['a review without a public reply', { Live_Reply__c: null }],
-    ['a review whose public reply is somebody else\'s', { Live_Reply__c: 'x', Reply_Status__c: 'Conflict' }]
+    [
+        "a review whose public reply is somebody else's",
+        { Live_Reply__c: 'x', Reply_Status__c: 'Conflict' }
+    ]
 ])('there is nothing to delete on %s', async (_what, review) => {
     const element = await box(review);
     expect(inside(element, 'lightning-button.delete')).toBeNull();
@@ -111,11 +124,17 @@ test.each([
     ['Keep Theirs', {}],
     ['Post Mine', { Reply__c: 'Mine', Reply_Status__c: 'Queued' }]
 ])('in a conflict the agent chooses: %s', async (choice, rest) => {
-    const element = await box({ Reply__c: 'Mine', Reply_Status__c: 'Conflict', Their_Reply__c: 'Theirs' });
+    const element = await box({
+        Reply__c: 'Mine',
+        Reply_Status__c: 'Conflict',
+        Their_Reply__c: 'Theirs'
+    });
     const conflict = inside(element, 'c-trustpilot-reply-conflict');
     conflict.dispatchEvent(new CustomEvent('choose', { detail: choice }));
     await rendered();
-    expect(updateRecord).toHaveBeenCalledWith({ fields: { Id: 'a01', ...rest, Conflict_Choice__c: choice } });
+    expect(updateRecord).toHaveBeenCalledWith({
+        fields: { Id: 'a01', ...rest, Conflict_Choice__c: choice }
+    });
 });
 
 test('in a conflict nothing is posted past the choice', async () => {
@@ -124,7 +143,11 @@ test('in a conflict nothing is posted past the choice', async () => {
 });
 
 test('a conflict shows their words beside ours', async () => {
-    const element = await box({ Reply__c: 'Mine', Reply_Status__c: 'Conflict', Their_Reply__c: 'Theirs' });
+    const element = await box({
+        Reply__c: 'Mine',
+        Reply_Status__c: 'Conflict',
+        Their_Reply__c: 'Theirs'
+    });
     const conflict = inside(element, 'c-trustpilot-reply-conflict');
     await rendered();
     expect(inside(conflict, '.theirs').textContent).toBe('Theirs');
@@ -156,7 +179,11 @@ test('when the org refuses, its words are shown and the text stays', async () =>
 });
 
 test('why a reply is blocked is shown', async () => {
-    const element = await box({ Reply__c: 'x', Reply_Status__c: 'Blocked', Reply_Error__c: 'It is too long.' });
+    const element = await box({
+        Reply__c: 'x',
+        Reply_Status__c: 'Blocked',
+        Reply_Error__c: 'It is too long.'
+    });
     expect(inside(element, '.error').textContent).toBe('It is too long.');
 });
 

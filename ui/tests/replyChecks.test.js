@@ -20,7 +20,9 @@ test.each([
     ['in capitals', 'We have written to you at KIM@CUSTOMER.EXAMPLE', ['email']],
     ['of somebody else', 'Write to help@shop.example', []]
 ])('an e-mail address %s', (_what, text, expected) => {
-    expect(findingsOf(text, { emails: ['kim@customer.example', null], numbers: [] })).toEqual(expected);
+    expect(findingsOf(text, { emails: ['kim@customer.example', null], numbers: [] })).toEqual(
+        expected
+    );
 });
 
 test.each([
@@ -29,7 +31,9 @@ test.each([
     ['inside a longer number', 'Call 0310421', []],
     ['beside a word', 'order#1042!', ['number']]
 ])('an order number %s', (_what, text, expected) => {
-    expect(findingsOf(text, { emails: [], numbers: ['00001042', undefined, ''] })).toEqual(expected);
+    expect(findingsOf(text, { emails: [], numbers: ['00001042', undefined, ''] })).toEqual(
+        expected
+    );
 });
 
 test('a number that is a regular expression is compared as text', () => {

@@ -4,7 +4,11 @@ import { fill } from 'c/trustpilotLabels';
 test('a record becomes plain, its parents too', () => {
     const parent = { id: '003', fields: { Name: { value: 'Kim' } } };
     const record = { id: 'a01', fields: { Stars__c: { value: 4 }, Contact__r: { value: parent } } };
-    expect(recordOf(record)).toEqual({ Id: 'a01', Stars__c: 4, Contact__r: { Id: '003', Name: 'Kim' } });
+    expect(recordOf(record)).toEqual({
+        Id: 'a01',
+        Stars__c: 4,
+        Contact__r: { Id: '003', Name: 'Kim' }
+    });
 });
 
 test('a hidden field is simply not there', () => {
@@ -19,20 +23,26 @@ test('rows keep what the org shows for a value', () => {
 });
 
 test('no answer is no rows, no counts and no average', () => {
-    expect([rowsOf(undefined), countsOf(null, 'Status__c'), averageOf({ edges: [] }, 'Stars__c')]).toEqual([
-        [],
-        {},
-        null
-    ]);
+    expect([
+        rowsOf(undefined),
+        countsOf(null, 'Status__c'),
+        averageOf({ edges: [] }, 'Stars__c')
+    ]).toEqual([[], {}, null]);
 });
 
 test('groups become counts', () => {
     const group = { Status__c: { value: 'Failed' }, Id: { count: { value: 3 } } };
-    expect(countsOf({ edges: [{ node: { aggregate: group } }] }, 'Status__c')).toEqual({ Failed: 3 });
+    expect(countsOf({ edges: [{ node: { aggregate: group } }] }, 'Status__c')).toEqual({
+        Failed: 3
+    });
 });
 
 test.each([
-    ['a validation rule', { body: { output: { errors: [{ message: 'Not you.' }], fieldErrors: {} } } }, 'Not you.'],
+    [
+        'a validation rule',
+        { body: { output: { errors: [{ message: 'Not you.' }], fieldErrors: {} } } },
+        'Not you.'
+    ],
     [
         'a field',
         { body: { output: { errors: [], fieldErrors: { Reply__c: [{ message: 'Too long.' }] } } } },

@@ -12,7 +12,9 @@ test.each([
     const element = put('c-stars', Stars, { value });
     await rendered();
     const tiles = [...element.shadowRoot.querySelectorAll('.tile')];
-    expect(tiles.map((tile) => expected.find((each) => tile.classList.contains(each)))).toEqual(expected);
+    expect(tiles.map((tile) => expected.find((each) => tile.classList.contains(each)))).toEqual(
+        expected
+    );
 });
 
 test('stars are read out as one image', async () => {
@@ -24,5 +26,7 @@ test('stars are read out as one image', async () => {
 test('no stars are read out as none', async () => {
     const element = put('c-stars', Stars, { value: null });
     await rendered();
-    expect(inside(element, '[role="img"]').getAttribute('aria-label')).toBe('c.Trustpilot_No_Stars');
+    expect(inside(element, '[role="img"]').getAttribute('aria-label')).toBe(
+        'c.Trustpilot_No_Stars'
+    );
 });

@@ -47,7 +47,9 @@ test.each([
     ['.pause-replies', 'Pause_Replies__c']
 ])('the switch %s sets %s and nothing else', async (selector, field) => {
     const element = await shown('c-unit', Unit, UNIT);
-    inside(element, selector).dispatchEvent(new CustomEvent('change', { detail: { checked: true } }));
+    inside(element, selector).dispatchEvent(
+        new CustomEvent('change', { detail: { checked: true } })
+    );
     await rendered();
     expect(updateRecord).toHaveBeenCalledWith({ fields: { Id: 'a02', [field]: true } });
 });
@@ -81,7 +83,9 @@ test('an import that is asked for already cannot be asked for again', async () =
 test('who may not pause is told so in the words of the org', async () => {
     updateRecord.mockRejectedValueOnce({ body: { message: 'Not you.' } });
     const element = await shown('c-unit', Unit, UNIT);
-    inside(element, '.pause-replies').dispatchEvent(new CustomEvent('change', { detail: { checked: true } }));
+    inside(element, '.pause-replies').dispatchEvent(
+        new CustomEvent('change', { detail: { checked: true } })
+    );
     await rendered();
     expect(words(element)).toContain('c.Trustpilot_Not_Saved Not you.');
 });

@@ -34,6 +34,11 @@ class Runner(Protocol):
         ...
 
     @property
+    def runs(self) -> int:
+        """Return how many runs have ended."""
+        ...
+
+    @property
     def said(self) -> str:
         """Return one line about the last run."""
         ...
@@ -129,6 +134,7 @@ def _world(local: Local, _ask: Ask) -> Any:
     return {
         "now": local.emulator.clock.now().isoformat(),
         "run": local.runner.said,
+        "runs": local.runner.runs,
         "isRunning": local.runner.is_running,
     }
 

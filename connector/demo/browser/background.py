@@ -22,12 +22,18 @@ class Background:
         self._environment = dict(environment)
         self._one_at_a_time = threading.Lock()
         self._is_over = threading.Event()
+        self._runs = 0
         self._said = "The connector has not run yet"
 
     @property
     def is_running(self) -> bool:
         """Return whether a run is under way."""
         return self._one_at_a_time.locked()
+
+    @property
+    def runs(self) -> int:
+        """Return how many runs have ended."""
+        return self._runs
 
     @property
     def said(self) -> str:
@@ -45,6 +51,7 @@ class Background:
                 check=False,
             )
         self._said = _line(done.stdout, done.returncode)
+        self._runs += 1
 
     @contextmanager
     def every_few_seconds(self, *, wanted: bool = True) -> Iterator[None]:

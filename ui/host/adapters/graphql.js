@@ -7,6 +7,13 @@ export function gql(strings, ...values) {
     return String.raw({ raw: strings }, ...values);
 }
 
+const wires = new Set();
+
+/** Asks every query of the page again: for a newcomer who waits for the first run. */
+export function readAgain() {
+    wires.forEach((each) => each.config && each.read());
+}
+
 export class graphql {
     constructor(emit) {
         this.emit = emit;
@@ -14,11 +21,11 @@ export class graphql {
     }
 
     connect() {
-        this.isConnected = true;
+        wires.add(this);
     }
 
     disconnect() {
-        this.isConnected = false;
+        wires.delete(this);
     }
 
     update(config) {
@@ -44,7 +51,7 @@ export class graphql {
 
     tell(config, answer) {
         const words = JSON.stringify([answer.data, answer.errors]);
-        if (this.isConnected && config === this.config && words !== this.words) {
+        if (wires.has(this) && config === this.config && words !== this.words) {
             this.words = words;
             this.emit(answer);
         }

@@ -58,7 +58,9 @@ export async function updateRecord({ fields }) {
 
 export async function notifyRecordUpdateAvailable(records) {
     const ids = records.map((each) => each.recordId);
-    await Promise.all([...wires].filter((each) => ids.includes(each.config?.recordId)).map((each) => each.read()));
+    await Promise.all(
+        [...wires].filter((each) => ids.includes(each.config?.recordId)).map((each) => each.read())
+    );
 }
 
 export function getFieldValue(record, field) {

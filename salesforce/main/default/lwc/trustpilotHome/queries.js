@@ -13,18 +13,42 @@ export const UNITS = gql`
                     edges {
                         node {
                             Id
-                            Name { value }
-                            Trust_Score__c { value }
-                            Stars__c { value }
-                            Reviews_Total__c { value }
-                            One_Star_Reviews__c { value }
-                            Two_Star_Reviews__c { value }
-                            Three_Star_Reviews__c { value }
-                            Four_Star_Reviews__c { value }
-                            Five_Star_Reviews__c { value }
-                            Complete_Through__c { value }
-                            Pause_Invitations__c { value }
-                            Pause_Replies__c { value }
+                            Name {
+                                value
+                            }
+                            Trust_Score__c {
+                                value
+                            }
+                            Stars__c {
+                                value
+                            }
+                            Reviews_Total__c {
+                                value
+                            }
+                            One_Star_Reviews__c {
+                                value
+                            }
+                            Two_Star_Reviews__c {
+                                value
+                            }
+                            Three_Star_Reviews__c {
+                                value
+                            }
+                            Four_Star_Reviews__c {
+                                value
+                            }
+                            Five_Star_Reviews__c {
+                                value
+                            }
+                            Complete_Through__c {
+                                value
+                            }
+                            Pause_Invitations__c {
+                                value
+                            }
+                            Pause_Replies__c {
+                                value
+                            }
                         }
                     }
                 }
@@ -45,7 +69,17 @@ export const LISTS = gql`
                         Deleted__c: { eq: false }
                         or: [
                             { Reply_Status__c: { eq: null } }
-                            { Reply_Status__c: { nin: ["Queued", "Approved", "Published", "Delete Queued", "Deleted"] } }
+                            {
+                                Reply_Status__c: {
+                                    nin: [
+                                        "Queued"
+                                        "Approved"
+                                        "Published"
+                                        "Delete Queued"
+                                        "Deleted"
+                                    ]
+                                }
+                            }
                         ]
                     }
                     orderBy: { Review_Created__c: { order: ASC } }
@@ -54,13 +88,27 @@ export const LISTS = gql`
                     edges {
                         node {
                             Id
-                            Type__c { value }
-                            Stars__c { value }
-                            Title__c { value }
-                            Consumer_Name__c { value }
-                            Review_Created__c { value }
-                            Response_Due_At__c { value }
-                            Response_Breached__c { value }
+                            Type__c {
+                                value
+                            }
+                            Stars__c {
+                                value
+                            }
+                            Title__c {
+                                value
+                            }
+                            Consumer_Name__c {
+                                value
+                            }
+                            Review_Created__c {
+                                value
+                            }
+                            Response_Due_At__c {
+                                value
+                            }
+                            Response_Breached__c {
+                                value
+                            }
                         }
                     }
                 }
@@ -76,11 +124,21 @@ export const LISTS = gql`
                     edges {
                         node {
                             Id
-                            Type__c { value }
-                            Stars__c { value }
-                            Title__c { value }
-                            Consumer_Name__c { value }
-                            Review_Created__c { value }
+                            Type__c {
+                                value
+                            }
+                            Stars__c {
+                                value
+                            }
+                            Title__c {
+                                value
+                            }
+                            Consumer_Name__c {
+                                value
+                            }
+                            Review_Created__c {
+                                value
+                            }
                         }
                     }
                 }
@@ -96,12 +154,24 @@ export const LISTS = gql`
                     edges {
                         node {
                             Id
-                            Type__c { value }
-                            Stars__c { value }
-                            Title__c { value }
-                            Consumer_Name__c { value }
-                            Product_Name__c { value }
-                            Review_Created__c { value }
+                            Type__c {
+                                value
+                            }
+                            Stars__c {
+                                value
+                            }
+                            Title__c {
+                                value
+                            }
+                            Consumer_Name__c {
+                                value
+                            }
+                            Product_Name__c {
+                                value
+                            }
+                            Review_Created__c {
+                                value
+                            }
                         }
                     }
                 }
@@ -110,7 +180,15 @@ export const LISTS = gql`
                     where: {
                         Business_Unit__c: { eq: $unit }
                         Status__c: {
-                            in: ["Accepted", "Link Ready", "Delivered", "Not Delivered", "Reviewed", "Unknown", "Failed"]
+                            in: [
+                                "Accepted"
+                                "Link Ready"
+                                "Delivered"
+                                "Not Delivered"
+                                "Reviewed"
+                                "Unknown"
+                                "Failed"
+                            ]
                         }
                     }
                     orderBy: { Due_At__c: { order: DESC } }
@@ -118,12 +196,26 @@ export const LISTS = gql`
                     edges {
                         node {
                             Id
-                            Name { value }
-                            Recipient_Name__c { value }
-                            Status__c { value displayValue }
-                            Channel__c { value displayValue }
-                            Due_At__c { value }
-                            Review__c { value }
+                            Name {
+                                value
+                            }
+                            Recipient_Name__c {
+                                value
+                            }
+                            Status__c {
+                                value
+                                displayValue
+                            }
+                            Channel__c {
+                                value
+                                displayValue
+                            }
+                            Due_At__c {
+                                value
+                            }
+                            Review__c {
+                                value
+                            }
                         }
                     }
                 }
@@ -143,8 +235,14 @@ export const FIGURES = gql`
                     edges {
                         node {
                             aggregate {
-                                Status__c { value }
-                                Id { count { value } }
+                                Status__c {
+                                    value
+                                }
+                                Id {
+                                    count {
+                                        value
+                                    }
+                                }
                             }
                         }
                     }
@@ -160,8 +258,14 @@ export const FIGURES = gql`
                     edges {
                         node {
                             aggregate {
-                                Type__c { value }
-                                Id { count { value } }
+                                Type__c {
+                                    value
+                                }
+                                Id {
+                                    count {
+                                        value
+                                    }
+                                }
                             }
                         }
                     }
@@ -174,7 +278,17 @@ export const FIGURES = gql`
                         Review_Created__c: { gte: { range: { last_n_days: 30 } } }
                     }
                 ) {
-                    edges { node { aggregate { Stars__c { avg { value } } } } }
+                    edges {
+                        node {
+                            aggregate {
+                                Stars__c {
+                                    avg {
+                                        value
+                                    }
+                                }
+                            }
+                        }
+                    }
                 }
                 before: Trustpilot_Review__c(
                     where: {
@@ -187,7 +301,17 @@ export const FIGURES = gql`
                         }
                     }
                 ) {
-                    edges { node { aggregate { Stars__c { avg { value } } } } }
+                    edges {
+                        node {
+                            aggregate {
+                                Stars__c {
+                                    avg {
+                                        value
+                                    }
+                                }
+                            }
+                        }
+                    }
                 }
             }
         }
@@ -207,8 +331,12 @@ export const HEALTH = gql`
                     edges {
                         node {
                             Id
-                            Message__c { value }
-                            Next_Step__c { value }
+                            Message__c {
+                                value
+                            }
+                            Next_Step__c {
+                                value
+                            }
                         }
                     }
                 }
@@ -216,8 +344,13 @@ export const HEALTH = gql`
                     edges {
                         node {
                             Id
-                            Finished_At__c { value }
-                            Outcome__c { value displayValue }
+                            Finished_At__c {
+                                value
+                            }
+                            Outcome__c {
+                                value
+                                displayValue
+                            }
                         }
                     }
                 }
@@ -226,7 +359,14 @@ export const HEALTH = gql`
                     where: { Heartbeat__c: { ne: null } }
                     orderBy: { Heartbeat__c: { order: DESC } }
                 ) {
-                    edges { node { Id Heartbeat__c { value } } }
+                    edges {
+                        node {
+                            Id
+                            Heartbeat__c {
+                                value
+                            }
+                        }
+                    }
                 }
             }
         }

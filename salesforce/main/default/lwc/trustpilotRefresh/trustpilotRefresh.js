@@ -6,6 +6,7 @@
 
 /** Calls `work` every `seconds` while the page is visible; the function that it returns ends it. */
 export function every(seconds, work) {
+    // eslint-disable-next-line @lwc/lwc/no-async-operation -- ended by whoever began it
     const timer = setInterval(() => {
         if (!document.hidden) {
             work();

@@ -131,7 +131,8 @@ export default class TrustpilotReplyBox extends LightningElement {
     }
 
     get isPostDisabled() {
-        const isPublic = this.status === 'Published' && this.text === this._review.Published_Reply__c;
+        const isPublic =
+            this.status === 'Published' && this.text === this._review.Published_Reply__c;
         return this.isSaving || isPublic;
     }
 

@@ -7,7 +7,8 @@
 /** The longest reply that the connector posts where its configuration says nothing else. */
 export const LONGEST = 5000;
 
-const GAP = /\{\{[^{}]*\}\}|\{[\w.!]+\}|<<[^<>]+>>|\[[^\]\d]*\b(?:name|navn|nom|nombre)\b[^\]]*\]|_{4,}/i;
+const GAP =
+    /\{\{[^{}]*\}\}|\{[\w.!]+\}|<<[^<>]+>>|\[[^\]\d]*\b(?:name|navn|nom|nombre)\b[^\]]*\]|_{4,}/i;
 const SHORTEST_NUMBER = 4;
 const SHOUTED_LETTERS = 20;
 const SHOUTED_SHARE = 0.6;
@@ -35,7 +36,9 @@ function holds(text, words) {
 function holdsNumber(text, number) {
     const plain = (number ?? '').trim().replace(/^#/, '');
     const spellings = [plain, plain.replace(/^0+/, '')];
-    return spellings.some((each) => each.length >= SHORTEST_NUMBER && /\d/.test(each) && stands(text, each));
+    return spellings.some(
+        (each) => each.length >= SHORTEST_NUMBER && /\d/.test(each) && stands(text, each)
+    );
 }
 
 /** Whether words stand by themselves in a text, not inside a longer one. */

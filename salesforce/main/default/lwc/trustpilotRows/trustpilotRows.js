@@ -41,10 +41,7 @@ export function timestampOf(moment) {
 /** What the org said against a change, in its own words. */
 export function messageOf(error) {
     const output = error?.body?.output;
-    const rows = [
-        ...(output?.errors ?? []),
-        ...Object.values(output?.fieldErrors ?? {}).flat(),
-    ];
+    const rows = [...(output?.errors ?? []), ...Object.values(output?.fieldErrors ?? {}).flat()];
     const words = rows.map((each) => each.message).filter(Boolean);
     return words.join(' ') || error?.body?.message || error?.message || '';
 }

@@ -43,7 +43,9 @@ export default class TrustpilotScore extends LightningElement {
             return labels.trendNone;
         }
         const change = Math.round((recent - before) * 10) / 10;
-        const label = { 1: labels.trendUp, '-1': labels.trendDown, 0: labels.trendEven }[Math.sign(change)];
+        const label = { 1: labels.trendUp, '-1': labels.trendDown, 0: labels.trendEven }[
+            Math.sign(change)
+        ];
         return fill(label, ONE_PLACE.format(recent), ONE_PLACE.format(Math.abs(change)));
     }
 
@@ -66,7 +68,12 @@ export default class TrustpilotScore extends LightningElement {
                 share: PERCENT.format(share),
                 bar: `inline-size: ${(share * 100).toFixed(1)}%`,
                 style: `bar level${stars}`,
-                description: fill(labels.shareOfStars, stars, PERCENT.format(share), WHOLE.format(count))
+                description: fill(
+                    labels.shareOfStars,
+                    stars,
+                    PERCENT.format(share),
+                    WHOLE.format(count)
+                )
             };
         });
     }

@@ -4,6 +4,8 @@
  * It stands for Lightning around the components; what the components show is theirs.
  */
 import { LightningElement } from 'lwc';
+import { every } from 'c/trustpilotRefresh';
+import { readAgain } from '../../../adapters/graphql.js';
 import { ask } from '../../../adapters/server.js';
 import { followWorldClock } from '../../../clock.js';
 
@@ -25,11 +27,11 @@ export default class App extends LightningElement {
     isBusy = false;
 
     connectedCallback() {
-        addEventListener('hashchange', () => {
+        window.addEventListener('hashchange', () => {
             this.address = addressNow();
-            scrollTo(0, 0);
+            window.scrollTo(0, 0);
         });
-        setInterval(() => this.look(), SECONDS * 1000);
+        every(SECONDS, () => this.look());
         this.look();
     }
 
@@ -83,7 +85,10 @@ export default class App extends LightningElement {
     }
 
     isAt(address) {
-        return this.address.split('/').slice(0, 3).join('/') === address.split('/').slice(0, 3).join('/');
+        return (
+            this.address.split('/').slice(0, 3).join('/') ===
+            address.split('/').slice(0, 3).join('/')
+        );
     }
 
     async look() {
@@ -109,10 +114,13 @@ export default class App extends LightningElement {
 
     show(world) {
         followWorldClock(world.now);
+        if (world.runs !== this.world.runs) {
+            readAgain();
+        }
         this.world = world;
     }
 }
 
 function addressNow() {
-    return location.hash.slice(1) || '/home';
+    return window.location.hash.slice(1) || '/home';
 }

@@ -4,6 +4,7 @@
  * Columns and filters come from the package's own list views, by way of the server.
  */
 import { LightningElement, api } from 'lwc';
+import { every } from 'c/trustpilotRefresh';
 import { ask } from '../../../adapters/server.js';
 
 const SECONDS = 4;
@@ -34,11 +35,11 @@ export default class ListPage extends LightningElement {
     }
 
     connectedCallback() {
-        this.timer = setInterval(() => this.read(), SECONDS * 1000);
+        this.stop = every(SECONDS, () => this.read());
     }
 
     disconnectedCallback() {
-        clearInterval(this.timer);
+        this.stop();
     }
 
     get isEmpty() {
@@ -54,7 +55,7 @@ export default class ListPage extends LightningElement {
     }
 
     choose(event) {
-        location.hash = `/list/${this._object}/${event.detail.value}`;
+        window.location.hash = `/list/${this._object}/${event.detail.value}`;
     }
 
     async read() {

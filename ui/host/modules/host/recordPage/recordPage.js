@@ -2,6 +2,7 @@
  * A record page: the component that the package has for the object, and the record's fields.
  */
 import { LightningElement, api } from 'lwc';
+import { every } from 'c/trustpilotRefresh';
 import { ask } from '../../../adapters/server.js';
 
 const SECONDS = 4;
@@ -22,11 +23,11 @@ export default class RecordPage extends LightningElement {
     }
 
     connectedCallback() {
-        this.timer = setInterval(() => this.read(), SECONDS * 1000);
+        this.stop = every(SECONDS, () => this.read());
     }
 
     disconnectedCallback() {
-        clearInterval(this.timer);
+        this.stop();
     }
 
     get isReview() {
