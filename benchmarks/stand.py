@@ -12,7 +12,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -31,6 +31,9 @@ from connector.emulator.world import seed
 LATENCY = 0.1
 """Seconds that every call of either vendor takes on top of what the emulator computes."""
 
+_AT_WORK = 100
+"""Cases that are worked on at once before the oldest is closed."""
+
 
 @dataclass(frozen=True)
 class World:
@@ -46,6 +49,7 @@ class World:
 class Measured:
     """What one command took: wall time in seconds, peak memory in MiB, calls, its own report.
 
+    `processor` are the seconds that the command itself computed.
     `computing` are the seconds beyond the latency that the emulated org took for its answers: what
     it computes, and a real one does in its own time.
     """
@@ -55,6 +59,7 @@ class Measured:
     memory: float
     calls: Counter[tuple[str, bool]]
     report: Mapping[str, Any]
+    processor: float = 0.0
 
     def counted(self, vendor: str) -> int:
         """Calls that count toward the vendor's allowance."""
@@ -159,7 +164,10 @@ class Stand:
         calls = Counter(
             (call["vendor"], call["counted"]) for call in self.control("GET", "/calls")["calls"]
         )
-        return Measured(seconds, computing, used.ru_maxrss / 1024, calls, json.loads(said))
+        processor = used.ru_utime + used.ru_stime
+        return Measured(
+            seconds, computing, used.ru_maxrss / 1024, calls, json.loads(said), processor
+        )
 
 
 def _beyond_latency(line: str, latency: float) -> float:
@@ -193,9 +201,55 @@ def _serve(world: World) -> None:
         }
         say(json.dumps(told))
         for line in sys.stdin:
-            order = json.loads(line)
-            _arrive(emulator, seeded.business_unit_id, **order)
-            say("{}")
+            say(json.dumps(_obey(emulator, seeded.business_unit_id, json.loads(line))))
+
+
+def _obey(emulator: Emulator, unit_id: str, order: dict[str, int]) -> dict[str, str]:
+    """Let reviews arrive, agents answer so many reviews, or people work on cases of the past."""
+    if "cases" in order:
+        _work(emulator, **order)
+        return {}
+    if "replies" in order:
+        return {"queued_at": _queue(emulator, order["replies"], order.get("comments", 0))}
+    _arrive(emulator, unit_id, **order)
+    return {}
+
+
+def _queue(emulator: Emulator, replies: int, comments: int) -> str:
+    """Queue replies to reviews that nobody has answered, and return when."""
+    for kind, count in (("Service", replies), ("Product", comments)):
+        rows = emulator.org.query(
+            f"SELECT Id FROM Trustpilot_Review__c WHERE Type__c = '{kind}' "  # noqa: S608  two words
+            "AND Reply_Status__c = null AND Live_Reply_At__c = null AND Conversation_Id__c = null "
+            f"LIMIT {count or 1}"
+        )
+        for row in rows[:count]:
+            values = {"Reply__c": f"Thank you! {row['Id']}", "Reply_Status__c": "Queued"}
+            emulator.org.update("Trustpilot_Review__c", row["Id"], values)
+    return datetime.now(UTC).isoformat()
+
+
+def _work(emulator: Emulator, cases: int, contacts: int, days: int) -> None:
+    """Cases of the past: each is opened, worked on and closed, evenly over so many days.
+
+    Two changes of status each, in the order of time; the clock visits the past meanwhile.
+    """
+    org, clock = emulator.salesforce.org, emulator.clock
+    people = [
+        org.insert("Contact", {"LastName": f"Person {i}", "Email": f"person{i}@example.org"})
+        for i in range(contacts)
+    ]
+    clock.advance(timedelta(days=-days))
+    step, under_way = timedelta(days=days) / cases, deque[str]()
+    for i in range(cases):
+        contact, origin = people[i % contacts], "Web" if i % 2 else "Phone"
+        values = {"ContactId": contact, "Status": "New", "Origin": origin}
+        under_way.append(org.insert("Case", values))
+        org.update("Case", under_way[-1], {"Status": "Working"})
+        if len(under_way) > _AT_WORK or i == cases - 1:
+            while len(under_way) > (_AT_WORK if i < cases - 1 else 0):
+                org.update("Case", under_way.popleft(), {"Status": "Closed"})
+        clock.advance(step)
 
 
 def _arrive(emulator: Emulator, unit_id: str, service: int, product: int) -> None:

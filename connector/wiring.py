@@ -6,17 +6,20 @@ The real clock, run ids and random bytes enter here and nowhere else.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from requests.adapters import BaseAdapter
 
-from connector.config import BusinessUnitSettings, Settings, SignIn
+from connector.config import BusinessUnitSettings, Settings, SignIn, locations
+from connector.config.package_files import read_package
 from connector.config.zones import zone_or_none
 from connector.core.declarations import declared
 from connector.core.doctor_report import Check, Finding, misconfigured, passed
 from connector.core.links import LinkKeys
+from connector.core.metadata_package import MetadataPackage
 from connector.core.policy import RunPolicy, Sender, UnitPolicy
+from connector.core.source_package import to_metadata_package
 from connector.flows.engine import World
 from connector.flows.examination import Examination
 from connector.flows.ports import Reporter
@@ -45,34 +48,15 @@ def connect(settings: Settings, reporter: Reporter, transports: Transports | Non
     """Join the settings with both vendors; nothing is sent before the first question."""
     carriers = transports or Transports()
     limits, clock = settings.limits, carriers.clock
-    patience = HttpSettings(
-        connect_timeout=limits.connect_timeout,
-        read_timeout=limits.read_timeout,
-        attempts=limits.attempts,
-    )
-
-    def log(call: CallEvent) -> None:
-        reporter.event(
-            "call",
-            vendor=call.vendor,
-            method=call.method,
-            path=call.path,
-            status=call.status,
-            seconds=round(call.seconds, 3),
-            attempt=call.attempt,
-        )
-
     rates = (Rate(limits.trustpilot_per_5_minutes, 300), Rate(limits.trustpilot_per_hour, 3600))
-    salesforce = VendorHttp(
-        "Salesforce", clock=clock, settings=patience, adapter=carriers.salesforce, on_call=log
-    )
+    salesforce = _salesforce_http(settings, reporter, carriers)
     trustpilot = VendorHttp(
         "Trustpilot",
         clock=clock,
-        settings=patience,
+        settings=_patience(settings),
         adapter=carriers.trustpilot,
         budget=Budget("Trustpilot", clock, rates=rates),
-        on_call=log,
+        on_call=_logged(reporter),
     )
 
     def calls() -> Mapping[str, int]:
@@ -85,6 +69,56 @@ def connect(settings: Settings, reporter: Reporter, transports: Transports | Non
         calls=calls,
         new_iv=lambda: secrets.token_bytes(16),
     )
+
+
+def org_to_deploy_to(
+    settings: Settings, reporter: Reporter, transports: Transports | None = None
+) -> SalesforceOrg:
+    """Join the settings with the org alone, which is all that a deployment needs.
+
+    Its sign-in and its client end with the deployment: nothing else is asked through them.
+    """
+    http = _salesforce_http(settings, reporter, transports or Transports())
+    return SalesforceOrg(http, _salesforce_access(settings))
+
+
+def package_to_deploy() -> MetadataPackage:
+    """The package that ships with the connector, as an org takes it."""
+    return to_metadata_package(read_package(locations.salesforce()))
+
+
+def _salesforce_http(settings: Settings, reporter: Reporter, carriers: Transports) -> VendorHttp:
+    return VendorHttp(
+        "Salesforce",
+        clock=carriers.clock,
+        settings=_patience(settings),
+        adapter=carriers.salesforce,
+        on_call=_logged(reporter),
+    )
+
+
+def _patience(settings: Settings) -> HttpSettings:
+    limits = settings.limits
+    return HttpSettings(
+        connect_timeout=limits.connect_timeout,
+        read_timeout=limits.read_timeout,
+        attempts=limits.attempts,
+    )
+
+
+def _logged(reporter: Reporter) -> Callable[[CallEvent], None]:
+    def log(call: CallEvent) -> None:
+        reporter.event(
+            "call",
+            vendor=call.vendor,
+            method=call.method,
+            path=call.path,
+            status=call.status,
+            seconds=round(call.seconds, 3),
+            attempt=call.attempt,
+        )
+
+    return log
 
 
 def run_policy(settings: Settings) -> RunPolicy:
@@ -109,6 +143,8 @@ def run_policy(settings: Settings) -> RunPolicy:
         reach=settings.invitations.reach,
         cooldown=settings.invitations.cooldown,
         review_url=settings.trustpilot.review_url,
+        acting_user_id=settings.trustpilot.acting_user_id,
+        replies=settings.replies,
         zones=zone_or_none,
     )
 

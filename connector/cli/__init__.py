@@ -7,13 +7,16 @@ from importlib.metadata import version
 import click
 
 from connector.cli.demo import demo
+from connector.cli.deploy import deploy
 from connector.cli.doctor import doctor
 from connector.cli.emulator import emulator
 from connector.cli.erase import erase
 from connector.cli.import_reviews import import_reviews
 from connector.cli.invitations import invitations
 from connector.cli.products import products
+from connector.cli.replies import replies
 from connector.cli.reviews import reviews
+from connector.cli.rules import rules
 from connector.cli.run import run
 from connector.cli.status import status
 from connector.cli.validate import validate
@@ -37,12 +40,15 @@ def main() -> None:
 for command in (
     demo,
     validate,
+    deploy,
     doctor,
     run,
     import_reviews,
     reviews,
     products,
+    rules,
     invitations,
+    replies,
     status,
     erase,
     emulator,

@@ -14,6 +14,7 @@ _EPILOG = """\b
 Examples:
   connector emulator
   connector emulator --reviews 5000 --folder rehearsal
+  connector emulator --empty-org
 """
 
 
@@ -26,7 +27,12 @@ Examples:
     help="Where config.yaml and environment.sh for this emulator are written.",
 )
 @click.option("--reviews", default=240, show_default=True, help="Service reviews to make up.")
-def emulator(folder: Path, reviews: int) -> None:
+@click.option("--empty-org", is_flag=True, help="Begin with an org that lacks the package.")
+def emulator(
+    folder: Path,
+    reviews: int,
+    empty_org: bool,  # noqa: FBT001  click passes options by name
+) -> None:
     """Serve an emulated Salesforce org and an emulated Trustpilot over HTTPS on this machine.
 
     Prints a configuration that is ready to use from another terminal. Ends with Ctrl-C, and
@@ -39,7 +45,7 @@ def emulator(folder: Path, reviews: int) -> None:
         from connector.emulator.ready_config import ready_config  # noqa: PLC0415
         from connector.emulator.world import seed  # noqa: PLC0415
 
-        world = Emulator()
+        world = Emulator(empty_org=empty_org)
         seed(world, service_reviews=reviews)
         with HttpsDoors(world) as doors:
             yaml_text, variables = ready_config(doors, world.credentials)
@@ -47,7 +53,7 @@ def emulator(folder: Path, reviews: int) -> None:
             click.echo(yaml_text)
             click.echo("In another terminal:")
             click.echo(f"  source {shlex.quote(str(folder / 'environment.sh'))}")
-            click.echo("  connector run")
+            click.echo(f"  connector {'deploy' if empty_org else 'run'}")
             click.echo(f"Clock, faults and calls: {doors.control_url} (Ctrl-C ends everything)")
             threading.Event().wait()
 

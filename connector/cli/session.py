@@ -55,7 +55,11 @@ def session(
 
 def conclude(report: RunReport, *, as_json: bool) -> NoReturn:
     """Print what a run did and end with its exit code."""
-    tell(lambda: click.echo(as_text(report)), run_as_json(report), as_json=as_json)
+    tell(
+        lambda: click.echo(as_text(report, texts=sys.stdout.isatty())),
+        run_as_json(report),
+        as_json=as_json,
+    )
     leave(code_of(report))
 
 

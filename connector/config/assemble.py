@@ -68,6 +68,7 @@ def assemble(document: ConfigDocument, gathered: Gathered, source: YamlSource) -
         schema=gathered.schema,
         missing_secrets=gathered.secrets.missing,
         products=_products(document, gathered),
+        replies=document.replies.compiled(),
     )
 
 

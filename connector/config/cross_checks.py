@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
+from connector.config.reply_checks import reply_checks
 from connector.config.yaml_source import DocumentPath, YamlSource
 from connector.core.errors import Problem
 from connector.core.words import did_you_mean, quoted
@@ -18,6 +19,8 @@ _UNITS: DocumentPath = ("business_units",)
 _RULES: DocumentPath = ("invitations", "rules")
 _DEFAULT_UNIT: DocumentPath = ("invitations", "defaults", "business_unit")
 _CASES: DocumentPath = ("cases", "rules")
+_TEMPLATES: DocumentPath = ("replies", "templates")
+_TARGETS: DocumentPath = ("replies", "service_level", "targets")
 
 
 def cross_checks(source: YamlSource) -> Iterator[Problem]:
@@ -26,6 +29,8 @@ def cross_checks(source: YamlSource) -> Iterator[Problem]:
         yield from _used_twice(source, _UNITS, key)
     yield from _used_twice(source, _RULES, "name")
     yield from _used_twice(source, _CASES, "name")
+    yield from _used_twice(source, ("replies", "authors"), "user")
+    yield from _used_twice(source, _TEMPLATES, "name")
     units = [unit for _, unit in _entries(source, _UNITS)]
     names = [str(unit.get("name")) for unit in units]
     yield from _unit_named(source, _DEFAULT_UNIT, names)
@@ -36,8 +41,11 @@ def cross_checks(source: YamlSource) -> Iterator[Problem]:
             message = "The rule does not say for which business unit it is."
             hint = f"Add `business_unit:` with one of {_listed(names)}."
             yield source.problem(path, message, hint)
-    for position, _ in _entries(source, _CASES):
-        yield from _unknown_units(source, (*_CASES, position, "business_unit"), units)
+    for entries in (_CASES, _TEMPLATES, _TARGETS):
+        for position, _ in _entries(source, entries):
+            yield from _unknown_units(source, (*entries, position, "business_unit"), units)
+    yield from _unknown_units(source, ("replies", "auto_reply", "business_unit"), units)
+    yield from reply_checks(source)
     yield from _unknown_units(source, ("products", "business_units"), units)
 
 

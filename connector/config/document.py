@@ -14,6 +14,7 @@ from typing import Annotated, Self
 from pydantic import Field, model_validator
 
 from connector.config.case_document import CasesDocument
+from connector.config.reply_document import RepliesDocument
 from connector.config.rule_document import RuleDocument
 from connector.config.rule_parts import DefaultsDocument
 from connector.config.secrets import SecretReference
@@ -218,6 +219,7 @@ class ConfigDocument(Section):
     business_units: Annotated[tuple[BusinessUnitDocument, ...], NotEmpty]
     reviews: ReviewsDocument = ReviewsDocument()
     invitations: InvitationsDocument = InvitationsDocument()
+    replies: RepliesDocument = RepliesDocument()
     cases: CasesDocument | None = None
     products: ProductsDocument | None = None
     limits: LimitsDocument = LimitsDocument()

@@ -15,6 +15,8 @@ from connector.core.schema import FieldDefinition, ObjectDefinition, Schema
 
 _NS = "{http://soap.sforce.com/2006/04/metadata}"
 
+_FIELDS = "objects/*/fields/*.field-meta.xml"
+
 # Types whose length is fixed by Salesforce and so stands in no file.
 _FIXED_LENGTHS = {"Email": 80, "Url": 255, "Phone": 40, "TextArea": 255, "Picklist": 255}
 
@@ -28,17 +30,29 @@ def read_schema(folder: Path) -> Schema:
     if not files:
         hint = "Install the connector again; its Salesforce package is incomplete."
         raise ConfigurationError([Problem("No Salesforce object is here.", str(folder), hint=hint)])
-    objects = (_object(file) for file in files)
-    return Schema(MappingProxyType({each.name: each for each in objects}))
+    objects = {file.parent.name: _object(file) for file in files}
+    added = {
+        home.name: _definition(home, _fields(home))
+        for home in sorted({file.parent.parent for file in folder.glob(f"**/{_FIELDS}")})
+        if home.name not in objects
+    }
+    return Schema(MappingProxyType(objects), MappingProxyType(added))
 
 
 def _object(file: Path) -> ObjectDefinition:
-    name = file.name.removesuffix(".object-meta.xml")
     name_field = _parse(file).find(f"{_NS}nameField")
-    fields = [_field(_parse(each)) for each in sorted(file.parent.glob("fields/*.field-meta.xml"))]
+    fields = _fields(file.parent)
     if name_field is not None:
         fields.append(FieldDefinition("Name", _text(name_field, "type"), length=80))
-    return ObjectDefinition(name, MappingProxyType({each.name: each for each in fields}))
+    return _definition(file.parent, fields)
+
+
+def _fields(home: Path) -> list[FieldDefinition]:
+    return [_field(_parse(each)) for each in sorted(home.glob("fields/*.field-meta.xml"))]
+
+
+def _definition(home: Path, fields: list[FieldDefinition]) -> ObjectDefinition:
+    return ObjectDefinition(home.name, MappingProxyType({each.name: each for each in fields}))
 
 
 def _field(element: ET.Element) -> FieldDefinition:

@@ -6,7 +6,7 @@ Flows and gateways get parts of this tree; nothing here reads a file or the envi
 from __future__ import annotations
 
 from collections.abc import Mapping as ReadOnlyMapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
 
@@ -18,6 +18,7 @@ from connector.core.mapping import Mapping
 from connector.core.plan_erasure import OnDelete
 from connector.core.policy import Reach
 from connector.core.product_mapping import ProductPush
+from connector.core.reply_policy import ReplyPolicy
 from connector.core.review_filter import ReviewFilter
 from connector.core.rules import Rule
 from connector.core.schema import Schema
@@ -183,3 +184,4 @@ class Settings:
     schema: Schema
     missing_secrets: tuple[Problem, ...]
     products: ProductPush | None = None
+    replies: ReplyPolicy = field(default_factory=ReplyPolicy)

@@ -86,6 +86,12 @@ def _email_address(text: str) -> str:
     return text
 
 
+def _user_name(text: str) -> str:
+    if not _EMAIL.fullmatch(text):
+        raise ValueError("A Salesforce user name looks like an address: `agent@shop.example`.")
+    return text
+
+
 def _api_version(value: Any) -> Any:
     # Unquoted, YAML reads 66.0 as a number.
     text = f"{value:.1f}" if isinstance(value, int | float) else value
@@ -185,6 +191,7 @@ Name = Annotated[str, AfterValidator(_name)]
 Locale = Annotated[str, AfterValidator(_locale)]
 LanguageTag = Annotated[str, AfterValidator(_language_tag)]
 EmailAddress = Annotated[str, AfterValidator(_email_address)]
+UserName = Annotated[str, AfterValidator(_user_name)]
 FieldPath = Annotated[str, AfterValidator(parse_field_path)]
 ApiVersion = Annotated[str, BeforeValidator(_api_version)]
 Day = Annotated[date, PlainValidator(_day, json_schema_input_type=str)]

@@ -62,8 +62,9 @@ class OtherInvitation:
 
 @dataclass(frozen=True)
 class Surroundings:
-    """What holds for every decision of a run; `asked` is by `address_key`.
+    """What holds for every decision of a run.
 
+    `asked` are the invitations in the org by `address_key`, `planned` those that are being planned.
     `cooldown` is that of invitations without a rule.
     """
 
@@ -71,6 +72,12 @@ class Surroundings:
     reach: Reach = EVERYBODY
     asked: Mapping[str, tuple[OtherInvitation, ...]] = field(default_factory=dict)
     cooldown: timedelta = timedelta(0)
+    planned: Mapping[str, tuple[OtherInvitation, ...]] = field(default_factory=dict)
+
+    def others(self, email: str) -> tuple[OtherInvitation, ...]:
+        """All invitations of whoever has this address."""
+        person = address_key(email)
+        return (*self.asked.get(person, ()), *self.planned.get(person, ()))
 
 
 @dataclass(frozen=True)
@@ -78,7 +85,8 @@ class Experience:
     """One rule looking at one entry: everything that the decision rests on.
 
     `unit` is None where the record names none that the configuration has. Rules without
-    `active_from` count no entry before `floor`. `taken` when the claim key is in the org.
+    `active_from` count no entry before `floor`. `taken` when the claim key is in the org, by the
+    rule `taken_by` where it was a rule.
     """
 
     entry: Entry
@@ -89,6 +97,7 @@ class Experience:
     due_at: datetime
     floor: datetime | None = None
     taken: bool = False
+    taken_by: str = ""
 
     @cached_property
     def key(self) -> str:
@@ -118,7 +127,7 @@ class Asking:
     @cached_property
     def others(self) -> tuple[OtherInvitation, ...]:
         """The other invitations of this person that have precedence over this one."""
-        every = self.around.asked.get(address_key(self.candidate.email), ())
+        every = self.around.others(self.candidate.email)
         own = next((each.turn for each in every if each.claim_key == self.key), None)
         return tuple(
             each

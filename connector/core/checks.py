@@ -243,7 +243,10 @@ def first_objection(
     checks: tuple[Check[Facts], ...], facts: Facts, about: str = ""
 ) -> CheckResult | None:
     """What the first check that declines says; None where all pass."""
-    return next((each for each in _results(checks, facts, about) if not each.passed), None)
+    for check in checks:
+        if objection := check.objection(facts):
+            return _declined(check, objection, about)
+    return None
 
 
 def choose(it: Experience) -> Candidate | CheckResult:
@@ -292,8 +295,14 @@ def _results(
     checks: tuple[Check[Facts], ...], facts: Facts, about: str = ""
 ) -> Iterator[CheckResult]:
     for check in checks:
-        objection = check.objection(facts)
-        yield CheckResult(check.code, not objection, objection or check.passes, check.effect, about)
+        if objection := check.objection(facts):
+            yield _declined(check, objection, about)
+        else:
+            yield CheckResult(check.code, True, check.passes, check.effect, about)  # noqa: FBT003
+
+
+def _declined(check: Check[Facts], objection: str, about: str) -> CheckResult:
+    return CheckResult(check.code, False, objection, check.effect, about)  # noqa: FBT003
 
 
 def unit_matches(written: object, name: str, domain: str) -> bool:

@@ -78,7 +78,7 @@ def declared(schema: Schema, mappings: Iterable[Mapping]) -> Schema:
         fields |= {each.target: each.own for each in mapping.fields if each.own}
         fields |= {each.name: each for each in _lookups(mapping)}
         objects[mapping.object] = ObjectDefinition(mapping.object, MappingProxyType(fields))
-    return Schema(MappingProxyType(objects))
+    return replace(schema, objects=MappingProxyType(objects))
 
 
 def own_field(target: str, kind: FieldDefinition, *, is_key: bool) -> FieldDefinition:

@@ -47,6 +47,7 @@ class Check(StrEnum):
     SALESFORCE_STANDARD = "salesforce_standard"
     SALESFORCE_STAGE = "salesforce_stage"
     SALESFORCE_HISTORY = "salesforce_history"
+    SALESFORCE_AUTHOR = "salesforce_author"
     TRUSTPILOT_SIGN_IN = "trustpilot_sign_in"
     TRUSTPILOT_CLOCK = "trustpilot_clock"
     TRUSTPILOT_ACTING_USER = "trustpilot_acting_user"

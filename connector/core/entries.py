@@ -17,7 +17,7 @@ from connector.core.records import Row
 from connector.core.rules import STAGE_FIELDS, IfLeft, Rule, TriggerObject
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Entry:
     """One record entering one stage.
 
@@ -32,6 +32,15 @@ class Entry:
     entered_at: datetime
     evidence: str
 
+
+KEY_PREFIXES: Mapping[str, TriggerObject] = MappingProxyType(
+    {
+        "006": TriggerObject.OPPORTUNITY,
+        "801": TriggerObject.ORDER,
+        "500": TriggerObject.CASE,
+    }
+)
+"""The first characters of a record id, which say the object (reference 6)."""
 
 HISTORY_PARENT: Mapping[TriggerObject, str] = MappingProxyType(
     {

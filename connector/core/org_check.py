@@ -20,14 +20,15 @@ from connector.core.org_shapes import (
 from connector.core.schema import FieldDefinition
 
 _GRANT = (
-    "Deploy the package in salesforce/ and assign the permission set Trustpilot_Connector to the "
+    "Type `connector deploy`, and assign the permission set Trustpilot_Connector to the "
     "connector's user."
 )
 _GRANT_OWN = (
     "Create it or correct the mapping; then allow it in a permission set of the connector's user: "
     "Setup > Permission Sets > Object Settings."
 )
-_DEPLOY = "Deploy the package in salesforce/ again."
+_DEPLOY = "Type `connector deploy`."
+_CHANGE_BACK = "Change the type back in Setup > Object Manager."
 _RIGHT_FIELD = "Map to another field, or change this one in Setup > Object Manager."
 
 _HOLDERS = {
@@ -54,6 +55,22 @@ _HOLDERS = {
 
 A type that is not here, such as an auto-number, is never written and so not judged.
 """
+
+_DEPLOYED_AS = {
+    "Text": "string",
+    "TextArea": "textarea",
+    "LongTextArea": "textarea",
+    "Html": "textarea",
+    "Phone": "phone",
+    "Email": "email",
+    "Url": "url",
+    "Picklist": "picklist",
+    "MultiselectPicklist": "multipicklist",
+    "Number": "double",
+    "Currency": "currency",
+    "Percent": "percent",
+}
+"""The type of describe that a deployed field has, where others would hold its values too."""
 
 
 def check_objects(required: Iterable[RequiredObject], shapes: Shapes) -> Iterator[Finding]:
@@ -102,10 +119,12 @@ def _field_findings(required: RequiredField, shape: ObjectShape) -> Iterator[Fin
     fix = _RIGHT_FIELD if required.own else _DEPLOY
     if said := _wrong_type(definition, found):
         what = f"The field {required.name} {said}."
-        yield misconfigured(Check.SALESFORCE_FIELD_TYPE, what, fix, place)
+        fix_type = _RIGHT_FIELD if required.own else _CHANGE_BACK
+        yield misconfigured(Check.SALESFORCE_FIELD_TYPE, what, fix_type, place)
     elif required.needs is Access.WRITE and (said := _too_small(definition, found)):
         what = f"The field {required.name} {said}."
         yield misconfigured(Check.SALESFORCE_FIELD_SIZE, what, fix, place)
+    yield from _change_findings(required, found)
     yield from _key_findings(required, found)
     yield from _picklist_findings(required, found)
 
@@ -149,6 +168,22 @@ def _longest(definition: FieldDefinition) -> int:
     return definition.length
 
 
+def _change_findings(required: RequiredField, shape: FieldShape) -> Iterator[Finding]:
+    """Yield how a field of the package was changed, although it still holds its values."""
+    definition, place = required.definition, required.place
+    if required.own:
+        return
+    deployed = _DEPLOYED_AS.get(definition.type, shape.type)
+    if shape.type not in (deployed, "int") and not _wrong_type(definition, shape):
+        what = f"The field {required.name} is of the type {shape.type} here, and {deployed} in the"
+        what += " package: it may be cut, sorted or filtered differently."
+        yield warned(Check.SALESFORCE_FIELD_TYPE, what, _CHANGE_BACK, place)
+    if shape.unique and not (definition.unique or required.is_key):
+        what = f"The field {required.name} is unique here, and not in the package: records with a "
+        what += "value that is there already are refused."
+        yield misconfigured(Check.SALESFORCE_KEY, what, _DEPLOY, place)
+
+
 def _key_findings(required: RequiredField, shape: FieldShape) -> Iterator[Finding]:
     if not required.is_key:
         return
@@ -161,7 +196,8 @@ def _key_findings(required: RequiredField, shape: FieldShape) -> Iterator[Findin
     if lacking:
         what = f"The key {required.name} is not {', not '.join(lacking)}: records could double."
         fix = "Set External ID, Unique and Case Sensitive in Setup > Object Manager > "
-        fix += f"{required.object} > Fields & Relationships, or deploy the package again."
+        fix += f"{required.object} > Fields & Relationships"
+        fix += "." if required.own else ", or type `connector deploy`."
         yield misconfigured(Check.SALESFORCE_KEY, what, fix, required.place)
 
 
@@ -172,7 +208,8 @@ def _picklist_findings(required: RequiredField, shape: FieldShape) -> Iterator[F
     if not absent:
         return
     what = f"The picklist {required.name} lacks {', '.join(absent)}"
-    fix = "Add the values in Setup > Object Manager, or deploy the package again."
+    fix = "Add the values in Setup > Object Manager"
+    fix += "." if required.own else ", or type `connector deploy`."
     if shape.restricted:
         what += " and takes no other values than its own."
         yield misconfigured(Check.SALESFORCE_PICKLIST, what, fix, required.place)

@@ -60,9 +60,8 @@ def org_needs(policy: RunPolicy, places: Places) -> OrgNeeds:
         for need in mapping_fields(mapping, policy.schema)
     )
     elsewhere = {(each.object, each.field) for each in mapped}
-    package = (
-        each for each in package_fields(policy.schema) if (each.object, each.field) not in elsewhere
-    )
+    of_package = (*package_fields(policy.schema), *_added_fields(policy))
+    package = (each for each in of_package if (each.object, each.field) not in elsewhere)
     return OrgNeeds(
         objects=tuple(_objects(policy)),
         fields=(*package, *mapped),
@@ -97,6 +96,16 @@ def package_fields(schema: Schema) -> Iterator[RequiredField]:
                 field,
                 needs=Access.READ if only_read else Access.WRITE,
                 is_key=_is_key(field),
+            )
+
+
+def _added_fields(policy: RunPolicy) -> Iterator[RequiredField]:
+    """Yield what the package adds to objects of the org; only rules for cases write there."""
+    needs = Access.WRITE if policy.case_rules else Access.READ
+    for definition in policy.schema.added.values():
+        for field in definition.fields.values():
+            yield RequiredField(
+                definition.name, field.name, field, needs=needs, is_key=_is_key(field)
             )
 
 

@@ -95,22 +95,73 @@ def plan_claims(experiences: Iterable[Experience]) -> ClaimPlan:
     """The claims to make; of several entries or rules on one experience the first one decides.
 
     Entries count in the order of time, rules of one entry in the order they come in. Of two
-    experiences of one person within a cooldown the earlier entry is asked. All of them share
-    what is known of other invitations.
+    experiences of one person within a cooldown the earlier entry is asked.
     """
-    ordered = sorted(experiences, key=_turn)
-    planned = _Planned(ordered[0].around.asked if ordered else {})
-    for experience in ordered:
-        planned.take(experience)
-    notes = tuple(f"{count} record(s) {what}" for what, count in planned.told().items())
-    held = tuple(planned.held)
-    judged = frozenset(planned.judged - {each.rule.name for each in held})
-    return ClaimPlan(tuple(planned.claims), held, notes, judged)
+    deciding, planned = Deciding(), _Planned()
+    for experience in in_order(experiences):
+        planned.add(experience, deciding.decide(experience))
+    return planned.plan()
 
 
-def _turn(it: Experience) -> tuple[datetime, str, str, str]:
-    entry = it.entry
+def in_order(experiences: Iterable[Experience]) -> list[Experience]:
+    """The experiences in the order in which they are decided, whatever order they were read in."""
+    return sorted(experiences, key=lambda it: turn(it.entry))
+
+
+def turn(entry: Entry) -> tuple[datetime, str, str, str]:
+    """What entries are put in order by."""
     return entry.entered_at, entry.object.value, entry.record_id, entry.new_stage
+
+
+@dataclass(frozen=True)
+class Earlier:
+    """Nothing was left to decide: `rule` had the experience before, or is `held` on its record."""
+
+    rule: str
+    held: bool = False
+
+
+Decision = Claim | CheckResult | Earlier
+"""What becomes of one rule looking at one entry."""
+
+
+class Deciding:
+    """Decides experiences one after the other, in order; each counts for those that follow.
+
+    What it keeps of an experience is a few hashes, so that it can go through years of them.
+    """
+
+    def __init__(self) -> None:
+        self._decided: dict[str, str] = {}
+        self._held: dict[str, str] = {}
+        self._planned: dict[str, tuple[OtherInvitation, ...]] = {}
+
+    def decide(self, it: Experience) -> Decision:
+        """What becomes of one more experience."""
+        if it.key in self._decided:
+            return Earlier(self._decided[it.key])
+        if it.entry.record_id in self._held:
+            return Earlier(self._held[it.entry.record_id], held=True)
+        result = plan_claim(replace(it, around=replace(it.around, planned=self._planned)))
+        self._remember(it, result)
+        return result
+
+    def _remember(self, it: Experience, result: Claim | CheckResult) -> None:
+        if isinstance(result, Claim):
+            self._decided[result.key] = it.rule.name
+            self._expect(result)
+        elif result.effect is Effect.HELD:
+            # A later rule must not ask where this one might have: it stands first in the file.
+            self._held[it.entry.record_id] = it.rule.name
+        elif result.effect is Effect.LEFT:
+            self._decided[it.key] = it.rule.name
+
+    def _expect(self, claim: Claim) -> None:
+        if claim.skipped:
+            return
+        person = str(claim.row["Cooldown_Key__c"])
+        asked = OtherInvitation(claim.key, claim.row["Due_At__c"], waiting=True)
+        self._planned[person] = (*self._planned.get(person, ()), asked)
 
 
 def plan_claim(it: Experience) -> Claim | CheckResult:
@@ -129,49 +180,42 @@ def plan_claim(it: Experience) -> Claim | CheckResult:
 
 
 class _Planned:
-    """What was planned so far, for the experiences that follow."""
+    """What the decisions come to so far: the parts of a plan."""
 
-    def __init__(self, asked: Mapping[str, tuple[OtherInvitation, ...]]) -> None:
+    def __init__(self) -> None:
         self.claims: list[Claim] = []
         self.held: list[Held] = []
         self.left: Counter[str] = Counter()
         self.judged: set[str] = set()
-        self._asked = dict(asked)
         self._decided: set[str] = set()
         self._gone: set[str] = set()
-        self._held_records: set[str] = set()
 
-    def take(self, it: Experience) -> None:
-        """Plan for one more experience, unless it is decided or held already."""
-        if it.key in self._decided or it.entry.record_id in self._held_records:
+    def add(self, it: Experience, decision: Decision) -> None:
+        """Take one more decision into the plan."""
+        if isinstance(decision, Earlier):
             return
-        result = plan_claim(replace(it, around=replace(it.around, asked=self._asked)))
         self.judged.add(it.rule.name)
-        if isinstance(result, Claim):
-            self.claims.append(result)
-            self._remember(result, it)
-        elif result.effect is Effect.HELD:
-            # A later rule must not ask where this one might have: it stands first in the file.
-            self.held.append(Held(it.entry, it.rule, result.sentence))
-            self._held_records.add(it.entry.record_id)
+        if isinstance(decision, Claim):
+            self.claims.append(decision)
+            self._decided.add(decision.key)
+            if it.rule.locale_field and not _locale(it)[1]:
+                self.left[f"hold no locale that Trustpilot knows (rule {it.rule.name})."] += 1
+        elif decision.effect is Effect.HELD:
+            self.held.append(Held(it.entry, it.rule, decision.sentence))
         else:
-            self._leave(result, it)
+            self._leave(decision, it)
 
-    def told(self) -> Mapping[str, int]:
+    def plan(self) -> ClaimPlan:
+        """Everything together."""
+        notes = tuple(f"{count} record(s) {what}" for what, count in self._told().items())
+        judged = frozenset(self.judged - {each.rule.name for each in self.held})
+        return ClaimPlan(tuple(self.claims), tuple(self.held), notes, judged)
+
+    def _told(self) -> Mapping[str, int]:
         """What was left alone, as ends of sentences, and how often."""
         gone = len(self._gone - self._decided)
         left = {"were in a rule's stage and have left it: nobody is asked.": gone} if gone else {}
         return left | self.left
-
-    def _remember(self, claim: Claim, it: Experience) -> None:
-        self._decided.add(claim.key)
-        if it.rule.locale_field and not _locale(it)[1]:
-            self.left[f"hold no locale that Trustpilot knows (rule {it.rule.name})."] += 1
-        if claim.skipped:
-            return
-        person = str(claim.row["Cooldown_Key__c"])
-        asked = OtherInvitation(claim.key, claim.row["Due_At__c"], waiting=True)
-        self._asked[person] = (*self._asked.get(person, ()), asked)
 
     def _leave(self, result: CheckResult, it: Experience) -> None:
         if result.effect is Effect.LEFT:

@@ -13,7 +13,12 @@ from typing import Any
 
 from connector.core.attempts import person_run
 from connector.core.objects import AttemptOutcome, InvitationStatus
-from connector.core.plan_sends import PERSONS_REASONS, DueInvitation, attempt_row
+from connector.core.plan_sends import (
+    OUTCOME_UNKNOWN,
+    PERSONS_REASONS,
+    DueInvitation,
+    attempt_row,
+)
 from connector.core.records import Row
 
 _S = InvitationStatus
@@ -160,6 +165,24 @@ def change_row(row: Row, change: Change, sent_at: datetime | None = None) -> dic
     if change.status is _S.ACCEPTED and not row.get("Sent_At__c"):
         changed["Sent_At__c"] = sent_at
     return changed
+
+
+FOUND_SENT_FIELDS = ("Reason_Code__c", "Sent_At__c")
+"""What is read of an invitation, beyond the fields of a due one, to know what was found sent."""
+
+
+def is_found_sent(row: Row) -> bool:
+    """True for an unknown invitation that a person set to Accepted in Salesforce.
+
+    Only the connector writes reason codes, and it takes this one away when it writes Accepted.
+    """
+    return row.get("Status__c") == _S.ACCEPTED and row.get("Reason_Code__c") == OUTCOME_UNKNOWN
+
+
+def found_sent_row(row: Row, sent_at: datetime) -> dict[str, Any]:
+    """The update that records it; the status stays, for it may have risen since."""
+    change = Change(*_BECOMES[DeskAction.SENT])
+    return {k: v for k, v in change_row(row, change, sent_at).items() if k != "Status__c"}
 
 
 def last_attempt_key(row: Row) -> str:

@@ -31,6 +31,10 @@ _WRITTEN_AGAIN = (
     "Match_Method__c",
     "Missing_Since__c",
     "Case_Opened_At__c",
+    "Reply_Status__c",
+    "Replied_At__c",
+    "Auto_Reply_Key__c",
+    "Response_Breached__c",
 )
 """One field of each write that a slower run may make onto a tombstone."""
 

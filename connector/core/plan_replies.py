@@ -1,126 +1,178 @@
-"""Decides what becomes of a queued reply: three texts are compared, none is lost.
+"""Decides what becomes of a reply that somebody asked for: three texts are compared, none is lost.
 
-What we last published, what the agent wrote, and what is live at Trustpilot now.
+What we last published, what the agent wrote, and what is live at Trustpilot now. What the agent
+writes is never changed from here.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from connector.core.objects import ReplyStatus
+from connector.core.live_replies import EDITED, same_text
+from connector.core.objects import ConflictChoice, ReplyStatus
 from connector.core.records import Row
-from connector.core.reviews import ReviewType
+from connector.core.reply_lint import Finding, Severity, reasons, told
+from connector.core.reply_policy import Approval
+from connector.core.reviews import Reply, ReviewType
 
-QUEUED_FIELDS = (
-    "Id",
+STATE_FIELDS = ("Id", "Reply__c", "Reply_Status__c", "Conflict_Choice__c")
+"""What the agent writes: where one of these changed, the agent wants something else."""
+
+REPLY_FIELDS = (
+    *STATE_FIELDS,
     "External_Id__c",
     "Type__c",
-    "Reply__c",
     "Published_Reply__c",
+    "Their_Reply__c",
+    "Live_Reply__c",
 )
-"""What must be read of a review before its queued reply is decided."""
+"""What must be read of a review before it is decided what becomes of its reply."""
+
+
+class Wish(StrEnum):
+    """What somebody wants of a reply."""
+
+    POST = "post"
+    DELETE = "delete"
+    KEEP_THEIRS = "keep theirs"
 
 
 @dataclass(frozen=True)
 class QueuedReply:
-    """A reply that an agent has asked to be published.
+    """A reply of which somebody wants something.
 
-    `last_published` is the live text the agent knew of; empty where there was none.
+    `last_published` is the live text that Salesforce knew of as ours, `their_reply` the one that
+    a conflict showed to the agent, `shown` the one that the record shows; each may be empty.
     """
 
     record_id: str
     review_id: str
     review_type: ReviewType
+    wish: Wish
     text: str
-    last_published: str
+    status: str = ReplyStatus.QUEUED.value
+    choice: str = ""
+    last_published: str = ""
+    their_reply: str = ""
+    shown: str = ""
 
 
-def queued_reply(row: Row) -> QueuedReply:
-    """The queued reply that a row of the org stands for."""
+def wish_of(row: Row, approval: Approval) -> Wish | None:
+    """What is to be done about the reply of a row; None where nothing is, or not yet."""
+    status, choice = row.get("Reply_Status__c"), row.get("Conflict_Choice__c")
+    posts = {ReplyStatus.APPROVED.value}
+    if approval is Approval.NONE:
+        posts.add(ReplyStatus.QUEUED.value)
+        if choice == ConflictChoice.POST_MINE.value:
+            posts.add(ReplyStatus.CONFLICT.value)
+    if status == ReplyStatus.CONFLICT.value and choice == ConflictChoice.KEEP_THEIRS.value:
+        return Wish.KEEP_THEIRS
+    if status == ReplyStatus.DELETE_QUEUED.value:
+        return Wish.DELETE
+    return Wish.POST if status in posts else None
+
+
+def queued_reply(row: Row, wish: Wish) -> QueuedReply:
+    """The reply that a row with `REPLY_FIELDS` stands for."""
     return QueuedReply(
         record_id=row["Id"],
         review_id=row["External_Id__c"],
         review_type=ReviewType(row["Type__c"]),
+        wish=wish,
         text=row.get("Reply__c") or "",
+        status=row.get("Reply_Status__c") or "",
+        choice=row.get("Conflict_Choice__c") or "",
         last_published=row.get("Published_Reply__c") or "",
+        their_reply=row.get("Their_Reply__c") or "",
+        shown=row.get("Live_Reply__c") or "",
     )
 
 
 class ReplyStep(StrEnum):
-    """What to do with a queued reply."""
+    """What to do with a reply."""
 
     POST = "post"
     SETTLE = "settle"  # the text is live already: an earlier answer was lost
     CONFLICT = "conflict"  # somebody else's words are live, and the agent has not seen them
     BLOCK = "block"  # it must not go out as it is
+    EDITED = "edited review"  # the customer wrote something else than the agent answered
+    DELETE = "delete"
+    GONE = "gone"  # nothing is live that could be deleted or kept
+    KEEP = "keep theirs"
+    REFUSE = "refuse"  # Trustpilot has no way to do it
 
 
 @dataclass(frozen=True)
 class ReplyDecision:
-    """The step, and a sentence for the agent where nothing is posted."""
+    """The step; a sentence where nothing is posted; what the checks found, for the record.
+
+    `reason` is fit for reports, `told` may repeat words of the reply.
+    """
 
     step: ReplyStep
     reason: str = ""
+    told: str = ""
+    warnings: tuple[str, ...] = ()
 
 
-_ANSWERED = {
-    ReviewType.SERVICE: (
-        "Someone answered at Trustpilot meanwhile: read Live Reply, then post again."
-    ),
-    ReviewType.PRODUCT: (
-        "Your business has commented already: read Live Reply, and go on at Trustpilot."
-    ),
-}
+_CONFLICT = (
+    "Somebody else's words are live: read Their Reply, then choose Keep Theirs or Post Mine."
+)
+_DELETE_CONFLICT = (
+    "Somebody changed the live reply: read Their Reply, then choose Keep Theirs or delete again."
+)
+_EMPTY = "The reply is empty: write it, then post again."
+_NO_DELETE = "Trustpilot has no way to delete a comment on a product review: edit it instead."
 
 
-def same_text(one: str, other: str) -> bool:
-    """True when two texts read the same: line ends and outer blanks are the vendors' affair."""
-    return _normal(one) == _normal(other)
+def decide_reply(
+    queued: QueuedReply, live: Reply, *, is_edited: bool = False, findings: Sequence[Finding] = ()
+) -> ReplyDecision:
+    """Compare the texts; `is_edited` says that the customer changed what was answered."""
+    if queued.wish is Wish.KEEP_THEIRS:
+        return ReplyDecision(ReplyStep.KEEP if live.text.strip() else ReplyStep.GONE)
+    if queued.wish is Wish.DELETE:
+        return _decide_deletion(queued, live)
+    decision = _decide_posting(queued, live, findings, is_edited=is_edited)
+    return replace(decision, warnings=told(findings, Severity.WARN))
 
 
-def decide_reply(queued: QueuedReply, live: str) -> ReplyDecision:
-    """Compare the three texts; `live` is empty where nobody has answered."""
+def _decide_posting(
+    queued: QueuedReply, live: Reply, findings: Sequence[Finding], *, is_edited: bool
+) -> ReplyDecision:
     if not queued.text.strip():
-        return ReplyDecision(ReplyStep.BLOCK, "The reply is empty: write it, then post again.")
-    if same_text(live, queued.text):
+        return ReplyDecision(ReplyStep.BLOCK, _EMPTY)
+    if same_text(live.text, queued.text):  # whatever the checks say of it: it is public
         return ReplyDecision(ReplyStep.SETTLE)
-    if live.strip() and not same_text(live, queued.last_published):
-        return ReplyDecision(ReplyStep.CONFLICT, _ANSWERED[queued.review_type])
+    if is_edited:
+        return ReplyDecision(ReplyStep.EDITED, EDITED)
+    if blocked := reasons(findings, Severity.BLOCK):
+        words = _blocked(told(findings, Severity.BLOCK))
+        return ReplyDecision(ReplyStep.BLOCK, _blocked(blocked), words)
+    if live.text.strip() and not _is_known(queued, live.text):
+        return ReplyDecision(ReplyStep.CONFLICT, _CONFLICT)
     return ReplyDecision(ReplyStep.POST)
 
 
-def stopped_row(queued: QueuedReply, status: ReplyStatus, reason: str) -> dict[str, object]:
-    """The row that tells the agent why the reply is not public."""
-    return {
-        "Id": queued.record_id,
-        "Reply_Status__c": status.value,
-        "Reply_Error__c": reason[:255],
-    }
+def _decide_deletion(queued: QueuedReply, live: Reply) -> ReplyDecision:
+    """What is deleted is what the record shows, whoever wrote it."""
+    if queued.review_type is ReviewType.PRODUCT:
+        return ReplyDecision(ReplyStep.REFUSE, _NO_DELETE)
+    if not live.text.strip():
+        return ReplyDecision(ReplyStep.GONE)
+    known = (queued.last_published, queued.shown, queued.their_reply)
+    if not any(same_text(live.text, one) for one in known):
+        return ReplyDecision(ReplyStep.CONFLICT, _DELETE_CONFLICT)
+    return ReplyDecision(ReplyStep.DELETE)
 
 
-def conflict_row(queued: QueuedReply, live: str, reason: str) -> dict[str, object]:
-    """The row that shows the agent both texts; posting again then means having seen them."""
-    return {
-        **stopped_row(queued, ReplyStatus.CONFLICT, reason),
-        "Live_Reply__c": live,
-        "Published_Reply__c": live,
-    }
+def _is_known(queued: QueuedReply, live: str) -> bool:
+    """True when the agent knows the words that are live, and wants them replaced."""
+    theirs = queued.their_reply if queued.choice == ConflictChoice.POST_MINE.value else ""
+    return any(same_text(live, one) for one in (queued.last_published, theirs))
 
 
-def published_row(queued: QueuedReply, now: datetime) -> dict[str, object]:
-    """The row that says that the agent's text is public."""
-    return {
-        "Id": queued.record_id,
-        "Reply_Status__c": ReplyStatus.PUBLISHED.value,
-        "Published_Reply__c": queued.text,
-        "Live_Reply__c": queued.text,
-        "Live_Reply_At__c": now,
-        "Replied_At__c": now,
-        "Reply_Error__c": None,
-    }
-
-
-def _normal(text: str) -> str:
-    return text.replace("\r\n", "\n").replace("\r", "\n").strip()
+def _blocked(found: Sequence[str]) -> str:
+    return f"Correct the reply, then post again: {'; '.join(found)}."

@@ -1,7 +1,8 @@
 """Decides which reviews must be written to the org, and what their reply fields become.
 
 A review whose content hash is the one the org holds costs no write.
-What the agent writes (`Reply__c`) is never touched from here.
+What the agent writes (`Reply__c`) is never touched from here. The status, which agents write as
+well, stands apart from the row: it is decided about once more right before it is written.
 """
 
 from __future__ import annotations
@@ -12,13 +13,16 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from connector.core.instants import instant, to_the_second
+from connector.core.live_replies import EDITED, live_comment, live_fields
 from connector.core.objects import ReplyStatus
 from connector.core.records import Row
+from connector.core.reviews import NO_REPLY, Conversation
 
 KEY = "External_Id__c"
 HASH = "Content_Hash__c"
 
 STORED_FIELDS = (
+    "Id",
     KEY,
     HASH,
     "Reply_Status__c",
@@ -31,7 +35,7 @@ STORED_FIELDS = (
 WORDS = ("Stars__c", "Title__c", "Text__c")
 """What a customer changes when editing a review."""
 
-EDIT_FIELDS = (KEY, *WORDS, "Review_Updated__c", "Edit_Count__c", "Reply_Status__c")
+EDIT_FIELDS = (KEY, *WORDS, "Review_Updated__c", "Edit_Count__c")
 """What must be read of a changed review before saying that its customer edited it."""
 
 LONGEST_MEMORY = 131_072
@@ -45,6 +49,11 @@ _OURS_TO_SETTLE = {
     ReplyStatus.PUBLISHED.value,
     ReplyStatus.DELETED.value,
     ReplyStatus.EDITED_REVIEW.value,
+}
+_ANSWERED = {
+    ReplyStatus.PUBLISHED.value,
+    ReplyStatus.QUEUED.value,
+    ReplyStatus.APPROVED.value,
 }
 
 
@@ -135,9 +144,8 @@ def plan_reviews(mapped: Iterable[MappedReview], stored: Mapping[str, Row]) -> R
             **review.row,
             HASH: review.content_hash,
             **({"Missing_Since__c": None} if before and before.get("Missing_Since__c") else {}),
-            **_reply_fields(review.row, before),
         }
-        stores.append(StoreReview(row, is_new=before is None))
+        stores.append(_answered(StoreReview(row, is_new=before is None)))
     unchanged = len(latest) - len(stores) - len(filtered)
     return ReviewsPlan(tuple(stores), unchanged, tuple(filtered))
 
@@ -145,29 +153,95 @@ def plan_reviews(mapped: Iterable[MappedReview], stored: Mapping[str, Row]) -> R
 def with_edits(plan: ReviewsPlan, before: Mapping[str, Row]) -> tuple[StoreReview, ...]:
     """The plan's writes, those of edited reviews with their previous words and the fact itself.
 
-    `before` maps review ids to rows with `EDIT_FIELDS`. A reply that was published answers
-    words that are gone: its status becomes `Edited Review`.
+    `before` maps review ids to rows with `EDIT_FIELDS`.
     """
     return tuple(
-        replace(store, row={**store.row, **_edit_fields(before[store.id])}, is_edit=True)
-        if store.id in before and _is_edit(store.row, before[store.id])
+        _as_edit(store, before[store.id])
+        if store.id in before and is_edit(store.row, before[store.id])
         else store
         for store in plan.stores
     )
 
 
-def _edit_fields(before: Row) -> dict[str, Any]:
-    fields: dict[str, Any] = {
+def with_conversations(
+    plan: ReviewsPlan, conversations: Mapping[str, Conversation], stored: Mapping[str, Row]
+) -> ReviewsPlan:
+    """The plan with the answers that stand in conversations, which lists do not show.
+
+    `conversations` are by review id, `stored` as for `plan_reviews`.
+    """
+    stores = (
+        _answered(_with(store, conversation_row(conversations[store.id], stored.get(store.id))))
+        if store.id in conversations
+        else store
+        for store in plan.stores
+    )
+    return replace(plan, stores=tuple(stores))
+
+
+def conversation_row(conversation: Conversation, before: Row | None) -> dict[str, Any]:
+    """What a review's record shows of its conversation: the business's answer, and its state."""
+    known = (before or {}).get("Live_Reply__c") or ""
+    comment = live_comment(conversation.comments, (known,))
+    live = comment.reply if comment else NO_REPLY
+    return {**live_fields(live), "Conversation_State__c": conversation.state or None}
+
+
+def _with(store: StoreReview, fields: Mapping[str, Any]) -> StoreReview:
+    return replace(store, row={**store.row, **fields})
+
+
+def _answered(store: StoreReview) -> StoreReview:
+    """A new review with the status that its live reply gives it: no agent has seen it yet."""
+    return _with(store, reply_change(store, {}, {})) if store.is_new else store
+
+
+def touches_reply(store: StoreReview, before: Row) -> bool:
+    """True where what is to be stored may change what the agent is told of the reply."""
+    return not store.is_new and (store.is_edit or _live_differs(store.row, before))
+
+
+def reply_change(store: StoreReview, before: Row, current: Row) -> dict[str, Any]:
+    """What storing a review means for its reply: nothing while the agent's own is under way.
+
+    `before` is the row with `STORED_FIELDS`, `current` what the org says of the status right now.
+    A reply that is published, or about to be, answers words that are gone after an edit.
+    """
+    status = current.get("Reply_Status__c")
+    change = _settled(store.row) if _live_differs(store.row, before) and _is_ours(status) else {}
+    if store.is_edit and status in _ANSWERED:
+        edited = {"Reply_Status__c": ReplyStatus.EDITED_REVIEW.value, "Reply_Error__c": EDITED}
+        return {**change, **edited}
+    return change
+
+
+def _settled(row: Mapping[str, Any]) -> dict[str, Any]:
+    live = row.get("Live_Reply__c") or None
+    if live is None:  # a reply that was there is gone: somebody deleted it at Trustpilot
+        return {"Reply_Status__c": ReplyStatus.DELETED.value, "Published_Reply__c": None}
+    return {"Reply_Status__c": ReplyStatus.PUBLISHED.value, "Published_Reply__c": live}
+
+
+def _live_differs(row: Mapping[str, Any], before: Row) -> bool:
+    """A list of product reviews shows no answer: a row without it says nothing about it."""
+    shown = (row.get("Live_Reply__c") or None) != (before.get("Live_Reply__c") or None)
+    return "Live_Reply__c" in row and shown
+
+
+def _is_ours(status: object) -> bool:
+    return status in _OURS_TO_SETTLE
+
+
+def _as_edit(store: StoreReview, before: Row) -> StoreReview:
+    fields = {
         "Edited__c": True,
         "Edit_Count__c": int(before.get("Edit_Count__c") or 0) + 1,
         **{f"Previous_{name}": before.get(name) for name in WORDS},
     }
-    if before.get("Reply_Status__c") == ReplyStatus.PUBLISHED.value:
-        fields["Reply_Status__c"] = ReplyStatus.EDITED_REVIEW.value
-    return fields
+    return replace(_with(store, fields), is_edit=True)
 
 
-def _is_edit(row: Mapping[str, Any], before: Row) -> bool:
+def is_edit(row: Mapping[str, Any], before: Row) -> bool:
     """True when the customer changed the words; another mapping changes them without an edit."""
     if not any(name in row and _reads(row[name]) != _reads(before.get(name)) for name in WORDS):
         return False
@@ -191,15 +265,3 @@ def _stands(before: Row, review: MappedReview) -> bool:
     if before.get("Deleted__c"):
         return True
     return before.get(HASH) == review.content_hash and not before.get("Missing_Since__c")
-
-
-def _reply_fields(row: Mapping[str, Any], before: Row | None) -> dict[str, Any]:
-    """What a live reply means for the status, unless the agent's own reply is under way."""
-    live = row.get("Live_Reply__c") or None
-    known_live = (before or {}).get("Live_Reply__c") or None
-    status = (before or {}).get("Reply_Status__c")
-    if live == known_live or status not in _OURS_TO_SETTLE:
-        return {}
-    if live is None:  # a reply that was there is gone: somebody deleted it at Trustpilot
-        return {"Reply_Status__c": ReplyStatus.DELETED.value, "Published_Reply__c": None}
-    return {"Reply_Status__c": ReplyStatus.PUBLISHED.value, "Published_Reply__c": live}

@@ -72,10 +72,13 @@ _STATUS_AFTER = {
     AttemptOutcome.UNKNOWN: InvitationStatus.UNKNOWN,
 }
 
+OUTCOME_UNKNOWN = "outcome_unknown"
+"""The reason code of an invitation that nobody knows to be sent or not."""
+
 _REASON_AFTER = {
     AttemptOutcome.FAILED: "refused",
     AttemptOutcome.NOT_SENT: "try_later",
-    AttemptOutcome.UNKNOWN: "outcome_unknown",
+    AttemptOutcome.UNKNOWN: OUTCOME_UNKNOWN,
 }
 
 

@@ -10,6 +10,7 @@ from connector.core.delays import Zones, only_utc
 from connector.core.links import LinkKeys
 from connector.core.mapping import Mapping as FieldMapping
 from connector.core.plan_erasure import OnDelete
+from connector.core.reply_policy import ReplyPolicy
 from connector.core.review_filter import EVERYTHING, ReviewFilter
 from connector.core.reviews import ReviewType
 from connector.core.rules import Rule
@@ -85,6 +86,8 @@ class RunPolicy:
     reach: Reach = EVERYBODY
     cooldown: timedelta = timedelta(0)
     review_url: str = "https://www.trustpilot.com"
+    acting_user_id: str = ""
+    replies: ReplyPolicy = field(default_factory=ReplyPolicy)
     zones: Zones = field(default=only_utc, compare=False, repr=False)
 
     def mapping(self, review_type: ReviewType) -> FieldMapping:

@@ -47,7 +47,8 @@ class Select:
     `optional`: an object or field that the org does not have or hides is no error;
     the answer says what was missing. A hidden field in a condition or order leaves nothing to
     ask; inside an `AnyOf` only its own condition goes. With `count` the answer is one row:
-    `total` says how many records match, and `fields` stays empty.
+    `total` says how many records match; with `fields` one row for each combination of their
+    values.
     """
 
     object: str

@@ -17,12 +17,21 @@ class ReviewType(StrEnum):
 
 @dataclass(frozen=True)
 class Reply:
-    """The public answer to a review, as it is live at Trustpilot."""
+    """The business's public answer to a review, as it is live at Trustpilot; no text means none.
+
+    `comment_id` is filled where the answer is a comment on a product review.
+    """
 
     text: str
     created_at: datetime | None = None
     updated_at: datetime | None = None
     author: str = ""
+    author_id: str = ""
+    comment_id: str = ""
+
+
+NO_REPLY = Reply("")
+"""What is live where nobody has answered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,12 +116,15 @@ class Review:
     reply_author_id: str | None = None
 
     @property
-    def reply(self) -> Reply | None:
-        """The live reply of a service review, or None where nobody has answered."""
-        if not self.reply_text:
-            return None
-        author = self.reply_author or self.reply_author_id or ""
-        return Reply(self.reply_text, self.reply_created_at, self.reply_updated_at, author)
+    def reply(self) -> Reply:
+        """The live reply of a service review."""
+        return Reply(
+            self.reply_text or "",
+            self.reply_created_at,
+            self.reply_updated_at,
+            self.reply_author or "",
+            self.reply_author_id or "",
+        )
 
 
 @dataclass(frozen=True)
@@ -158,3 +170,25 @@ class Comment:
     text: str
     by_business: bool
     created_at: datetime | None = None
+    updated_at: datetime | None = None
+    author_id: str = ""
+
+    @property
+    def reply(self) -> Reply:
+        """The comment as the business's answer."""
+        return Reply(
+            self.text,
+            self.created_at,
+            self.updated_at,
+            author_id=self.author_id,
+            comment_id=self.id,
+        )
+
+
+@dataclass(frozen=True)
+class Conversation:
+    """What is said below one product review, oldest first; `state` is public or private."""
+
+    id: str
+    state: str = ""
+    comments: tuple[Comment, ...] = ()

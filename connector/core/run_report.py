@@ -16,6 +16,7 @@ ONLY_LOOKED_AT = frozenset(
         "reviews_unchanged",
         "reviews_filtered",
         "invitations_waiting",
+        "replies_unapproved",
         "products_read",
         "products_unchanged",
         "products_without_sku",
@@ -30,12 +31,15 @@ ONLY_LOOKED_AT = frozenset(
 class Action:
     """One thing a plan wants done: what, to which record, with which facts.
 
-    `facts` are fit to be printed: ids, counts, codes and times, no personal data.
+    `facts` are fit to be printed: ids, counts, codes and times, no personal data. `shown` are
+    lines for the terminal of somebody who asked for a dry run; they may hold texts, and stand in
+    no log and no JSON.
     """
 
     what: str
     record: str
     facts: Mapping[str, object] = field(default_factory=dict)
+    shown: tuple[str, ...] = field(default=(), repr=False)
 
 
 @dataclass(frozen=True)

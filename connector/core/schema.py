@@ -7,7 +7,7 @@ This module holds values only; reading the metadata files is the configuration's
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True)
@@ -43,6 +43,7 @@ class ObjectDefinition:
 
 @dataclass(frozen=True)
 class Schema:
-    """All objects of the package by name."""
+    """All objects of the package by name; `added` are fields on objects of the org itself."""
 
     objects: Mapping[str, ObjectDefinition]
+    added: Mapping[str, ObjectDefinition] = field(default_factory=dict)

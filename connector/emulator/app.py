@@ -31,18 +31,24 @@ def default_metadata_folder() -> Path:
 class Emulator:
     """Plays both vendors: `clock`, `faults`, `calls`, `switches`, `salesforce`, `trustpilot`.
 
-    `metadata_folder` holds the Salesforce package whose objects the emulated org gets.
+    `metadata_folder` holds the Salesforce package that was deployed to the emulated org, with all
+    its permission sets assigned; with `empty_org` none was.
     """
 
     def __init__(
-        self, metadata_folder: Path | None = None, *, clock: EmulatorClock | None = None
+        self,
+        metadata_folder: Path | None = None,
+        *,
+        clock: EmulatorClock | None = None,
+        empty_org: bool = False,
     ) -> None:
         self.clock = clock or EmulatorClock()
         self.faults = Faults()
         self.calls = CallLog()
         self.switches = Switches()
         self.trustpilot = TrustpilotState(self.clock, self.switches)
-        self._metadata_folder = metadata_folder or default_metadata_folder()
+        folder = metadata_folder or default_metadata_folder()
+        self._metadata_folder = None if empty_org else folder
         self._salesforce: SalesforceSide | None = None
         self._lock = threading.RLock()
         self._apps: dict[str, AsgiApp] = {

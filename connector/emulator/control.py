@@ -188,6 +188,12 @@ def _row(org: Rows, sobject: str, row: dict[str, Any]) -> str:
     return str(record_id)
 
 
+def _assignments(world: World, body: Any) -> Any:
+    """Act as an administrator: give a deployed permission set to the integration user."""
+    world.org.assign_permission_set(body["permission_set"])
+    return {"assigned": body["permission_set"]}
+
+
 def _reviews(world: World, body: Any) -> Any:
     """Act as a consumer: `action` write (kind service or product), edit, delete; or portal_reply.
 
@@ -219,5 +225,6 @@ _ROUTES: tuple[tuple[str, str, Handle], ...] = (
     ("GET", "/received", _received),
     ("POST", "/salesforce/soql", _soql),
     ("POST", "/salesforce/rows", _rows),
+    ("POST", "/salesforce/assignments", _assignments),
     ("POST", "/trustpilot/reviews", _reviews),
 )

@@ -53,3 +53,5 @@ class Switches:
     # Salesforce
     upsert_update_status: Literal[200, 204] = 200
     sforce_limit_info_header: bool = True
+    deploy_done_key: bool = True
+    no_test_run_in_production: bool = False

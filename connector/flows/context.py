@@ -20,6 +20,8 @@ class Opening:
     `marks` and `seen` are by the checkpoint's key, `unit_rows` by Trustpilot's id. `tagged` are
     the reviews that tags are to be added to, with `plan_tags.TAG_FIELDS`. `invitations`
     are those that are due, and what agents and Flows ask for whenever it is due, one page.
+    `response_checks` are the reviews whose answer was due by now, `automatic` those with an
+    automatic reply that is due.
     """
 
     marks: Mapping[str, datetime]
@@ -29,6 +31,8 @@ class Opening:
     queued_replies: tuple[Row, ...]
     issues: Mapping[str, OpenIssue]
     tagged: tuple[Row, ...] = ()
+    response_checks: tuple[Row, ...] = ()
+    automatic: tuple[Row, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ It decides nothing itself and writes nothing.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, tzinfo
 
@@ -45,12 +45,23 @@ def plan_entries(
 ) -> ClaimPlan:
     """The plan for these entries; rules count none before their floor, given by their names."""
     triggered = [
-        it for entry in entries for it in _experiences(context, entry, floors) if is_triggered(it)
+        it for entry in entries for it in experiences(context, entry, floors) if is_triggered(it)
     ]
-    if not triggered:
-        return ClaimPlan()
-    seen = _with_records(context, triggered)
-    return plan_claims(_with_people(context, seen))
+    return plan_claims(with_facts(context, triggered))
+
+
+def with_facts(
+    context: RunContext,
+    looking: Sequence[Experience],
+    needing: Callable[[Experience], bool] = needs_people,
+) -> list[Experience]:
+    """The same experiences with all that deciding about them needs, read from the org.
+
+    Those whose record is not there are left out. People are read for those `needing` them.
+    """
+    if not looking:
+        return []
+    return _with_people(context, _with_records(context, looking), needing)
 
 
 @dataclass(frozen=True)
@@ -120,7 +131,7 @@ def surroundings(
     return Surroundings(context.org.organization_id, policy.reach, asked, policy.cooldown)
 
 
-def _experiences(
+def experiences(
     context: RunContext, entry: Entry, floors: Mapping[str, datetime]
 ) -> Iterable[Experience]:
     """One for each rule in the order of the file, before anything was read."""
@@ -144,15 +155,16 @@ def _with_records(context: RunContext, triggered: Sequence[Experience]) -> list[
     for it in triggered:
         wanted.setdefault(it.entry.object, []).append(it.entry.record_id)
     keys = tuple(dict.fromkeys(key for it in triggered for key in _possible_keys(context, it)))
-    known = Select(INVITATION, ("Claim_Key__c",), (Condition("Claim_Key__c", "in", keys),))
+    claims = ("Claim_Key__c", "Rule__c")
+    known = Select(INVITATION, claims, (Condition("Claim_Key__c", "in", keys),))
     records, (claimed,) = read_records(context.org, wanted, context.policy.rules, known)
-    taken = {row["Claim_Key__c"] for row in claimed.rows}
+    taken = {row["Claim_Key__c"]: str(row.get("Rule__c") or "") for row in claimed.rows}
     found = (
         _with_record(context, it, records)
         for it in triggered
         if it.entry.record_id in records.by_id
     )
-    return [replace(it, taken=it.key in taken) for it in found]
+    return [replace(it, taken=it.key in taken, taken_by=taken.get(it.key, "")) for it in found]
 
 
 def _with_record(context: RunContext, it: Experience, records: Records) -> Experience:
@@ -176,20 +188,24 @@ def _possible_keys(context: RunContext, it: Experience) -> list[str]:
     """The claim keys that the experience can have, as long as its record was not read."""
     by_field = bool(it.rule.business_unit_field)
     ids = [unit.id for unit in context.units if by_field or unit.name == it.rule.business_unit]
+    if by_field or not ids:
+        ids.append("")
     organization_id = it.around.organization_id
-    return [claim_key(organization_id, unit_id, it.entry) for unit_id in (*ids, "")]
+    return [claim_key(organization_id, unit_id, it.entry) for unit_id in ids]
 
 
-def _with_people(context: RunContext, seen: Sequence[Experience]) -> list[Experience]:
+def _with_people(
+    context: RunContext, seen: Sequence[Experience], needing: Callable[[Experience], bool]
+) -> list[Experience]:
     """The same experiences, with what is known of everybody whom they may ask."""
-    open_ones = [it for it in seen if needs_people(it)]
+    open_ones = [it for it in seen if needing(it)]
     ids = (
         each for it in open_ones for each in contact_ids(it.rule, it.facts.record, it.facts.roles)
     )
     typed = (each for it in open_ones for each in typed_addresses(it.rule, it.facts.record))
     people = read_people(context.org, ids, typed, consent=_consent(it.rule for it in open_ones))
     known = [replace(it, facts=replace(it.facts, people=people)) for it in seen]
-    candidates = [each for it in known if needs_people(it) for each in it.ladder]
+    candidates = [each for it in known if needing(it) for each in it.ladder]
     around = surroundings(context, [it.rule.cooldown for it in open_ones], candidates)
     return [replace(it, around=around) for it in known]
 

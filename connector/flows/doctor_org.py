@@ -25,6 +25,7 @@ from connector.core.records import Condition, Select
 from connector.core.rules import STAGE_FIELDS, TriggerObject
 from connector.core.standard_check import check_standard, check_words, parents_to_describe
 from connector.core.standard_needs import HISTORY_COSTS
+from connector.flows.doctor_replies import check_authors
 from connector.flows.examination import Examination
 from connector.flows.opening import refuse_other_org
 from connector.flows.ports import Org
@@ -52,6 +53,7 @@ def check_org(org: Org, examination: Examination) -> Iterator[Finding]:
     yield from _of_package(needs, shapes)
     yield from _of_the_org_itself(needs, shapes)
     yield from _histories(org, examination, shapes)
+    yield from check_authors(org, examination.policy.replies)
     yield _calls_left(org)
 
 
@@ -89,9 +91,9 @@ def _is_over(error: ConnectorError) -> bool:
 
 def _of_package(needs: OrgNeeds, shapes: Shapes) -> Iterator[Finding]:
     yield from check_objects(needs.objects, shapes)
-    for each in needs.objects:
-        fields = [one for one in needs.fields if one.object == each.object and not one.place]
-        yield from _fit(fields, shapes, Check.SALESFORCE_OBJECT, f"{each.object}: ")
+    for name in dict.fromkeys(each.object for each in needs.fields if not each.place):
+        fields = [each for each in needs.fields if each.object == name and not each.place]
+        yield from _fit(fields, shapes, Check.SALESFORCE_OBJECT, f"{name}: ")
     documents = dict.fromkeys(_document(each) for each in needs.fields if each.place)
     for document in documents:
         fields = [each for each in needs.fields if each.place and _document(each) == document]

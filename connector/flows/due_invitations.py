@@ -11,6 +11,7 @@ from typing import Any
 
 from connector.core.asked_for import HELD_AHEAD, AskedFor
 from connector.core.objects import INVITATION, InvitationStatus
+from connector.core.plan_desk import is_found_sent
 from connector.core.plan_requests import is_request
 from connector.core.plan_sends import (
     DueInvitation,
@@ -27,6 +28,7 @@ from connector.core.run_report import Action
 from connector.core.units import Unit
 from connector.flows.context import RunContext
 from connector.flows.decisions import Looked, look_again
+from connector.flows.found_sent import record_found_sent
 from connector.flows.invitation_templates import InvitationTemplates
 from connector.flows.links_out import make_links
 from connector.flows.opening import MOST_DUE_AT_ONCE, due_after
@@ -89,12 +91,21 @@ def _next_page(context: RunContext, last: Row) -> tuple[Row, ...]:
 
 
 def _due_of(context: RunContext, rows: Sequence[Row], tally: Tally) -> list[DueInvitation]:
-    """What of these rows is due now, and of the requests among them, which are taken up first."""
+    """What of these rows is due now, and of the requests among them, which are taken up first.
+
+    What a person found sent is recorded, and never due again.
+    """
+    with tally.going_on():
+        record_found_sent(context, [row for row in rows if is_found_sent(row)], tally)
     taken_up: list[Row] = []
     with tally.going_on():
         taken_up += take_up_requests(context, [row for row in rows if is_request(row)], tally)
-    claims = [DueInvitation(row) for row in (*rows, *taken_up) if not is_request(row)]
+    claims = [DueInvitation(row) for row in (*rows, *taken_up) if _waits(row)]
     return [due for due in claims if _is_due(due, context)]
+
+
+def _waits(row: Row) -> bool:
+    return not is_request(row) and not is_found_sent(row)
 
 
 def _do(context: RunContext, work: _Work, line: Line, tally: Tally) -> None:

@@ -83,6 +83,11 @@ def run(world: World, policy: RunPolicy, request: RunRequest) -> RunReport:
     return _whole(world, policy, request, work)
 
 
+def looking(world: World, policy: RunPolicy, run_id: str) -> RunContext:
+    """The surroundings of a command that looks and writes to neither side. Raises as `run`."""
+    return _open(world, policy, RunRequest(run_id, dry_run=True))
+
+
 def import_since(
     world: World,
     policy: RunPolicy,

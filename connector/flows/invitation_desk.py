@@ -6,21 +6,16 @@ right, and a run that was faster is told of instead of a promise that may not ho
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
-from connector.core.attempts import ATTEMPT_FIELDS, persons_stop
+from connector.core.attempts import persons_stop
 from connector.core.errors import VendorUnreachable
-from connector.core.instants import instant
-from connector.core.issues import issue_key
 from connector.core.objects import (
     INVITATION,
-    ISSUE,
     SEND_ATTEMPT,
     InvitationStatus,
-    IssueStatus,
 )
 from connector.core.plan_desk import (
     RIGHT_TAKEN,
@@ -32,19 +27,17 @@ from connector.core.plan_desk import (
     Told,
     change_row,
     decide,
-    last_attempt_key,
     right_row,
-    sent_attempt_row,
 )
 from connector.core.plan_sends import DUE_FIELDS, DueInvitation
 from connector.core.policy import RunPolicy
-from connector.core.records import Condition, Row, RowResult, Select
+from connector.core.records import Row, RowResult
+from connector.flows.found_sent import close_issues, read_attempts, tell_sent
 from connector.flows.invitation_look import is_named, named
 from connector.flows.opening import refuse_other_org
 from connector.flows.ports import Org
 
 _FIELDS = tuple(dict.fromkeys((*DUE_FIELDS, "Sent_At__c")))
-_ISSUES_OF_AN_END = ("invitation_unknown", "invitation_refused")
 
 
 def act(
@@ -61,11 +54,11 @@ def act(
     wishes = [_Wish(row, each) for row in rows if isinstance(each := decisions[row["Id"]], Change)]
     refused = _take_rights(org, wishes, run_id)
     ready = [wish for wish in wishes if wish.id not in refused]
-    attempts = _tell_attempts(org, ready) if action is DeskAction.SENT else {}
-    refused |= _change(org, ready, attempts)
+    sent = tell_sent(org, [wish.row for wish in ready]) if action is DeskAction.SENT else {}
+    refused |= _change(org, ready, sent)
     if action in (DeskAction.SENT, DeskAction.RESEND):
         over = [n for n, d in decisions.items() if not isinstance(d, Refusal) and n not in refused]
-        _close_issues(org, over, run_id)
+        close_issues(org, over, run_id)
     return [*(_told(row, decisions, refused) for row in rows), *unclear]
 
 
@@ -113,7 +106,7 @@ def _take_rights(org: Org, wishes: Iterable[_Wish], run_id: str) -> dict[str, Re
             raise
         results = [RowResult() for _ in rows]  # the org's rows tell what became of them
     missed = [(wish, result) for wish, result in zip(needy, results, strict=True) if not result.id]
-    theirs = _attempts(org, [DueInvitation(wish.row).attempt_key for wish, _ in missed])
+    theirs = read_attempts(org, [DueInvitation(wish.row).attempt_key for wish, _ in missed])
     refused: dict[str, Refusal] = {}
     for wish, result in missed:
         attempt = theirs.get(DueInvitation(wish.row).attempt_key)
@@ -125,52 +118,18 @@ def _take_rights(org: Org, wishes: Iterable[_Wish], run_id: str) -> dict[str, Re
     return refused
 
 
-def _attempts(org: Org, keys: Collection[str]) -> dict[str, Row]:
-    if not keys:
-        return {}
-    (answer,) = org.read(
-        [Select(SEND_ATTEMPT, ATTEMPT_FIELDS, (Condition("Attempt_Key__c", "in", tuple(keys)),))]
-    )
-    return {str(row["Attempt_Key__c"]): row for row in answer.rows}
-
-
-def _tell_attempts(org: Org, wishes: Sequence[_Wish]) -> dict[str, Row]:
-    """Say on the last try of each that it was sent; return these tries by invitation."""
-    rows = _attempts(org, [last_attempt_key(wish.row) for wish in wishes])
-    found = {wish.id: rows[key] for wish in wishes if (key := last_attempt_key(wish.row)) in rows}
-    if found:
-        org.update(SEND_ATTEMPT, [sent_attempt_row(each, org.now()) for each in found.values()])
-    return found
-
-
-def _change(org: Org, wishes: Sequence[_Wish], attempts: Mapping[str, Row]) -> dict[str, Refusal]:
+def _change(org: Org, wishes: Sequence[_Wish], sent: Mapping[str, datetime]) -> dict[str, Refusal]:
     """Write the changes; return what the org refused, by record id."""
     if not wishes:
         return {}
-    rows = [_row(wish, attempts.get(wish.id), org.now()) for wish in wishes]
+    now = org.now()
+    rows = [change_row(wish.row, wish.change, sent.get(wish.id, now)) for wish in wishes]
     results = org.update(INVITATION, rows)
     return {
         wish.id: _refused_by_org(result.error.code)
         for wish, result in zip(wishes, results, strict=True)
         if result.error is not None
     }
-
-
-def _row(wish: _Wish, attempt: Row | None, now: datetime) -> dict[str, Any]:
-    started = instant(attempt.get("Started_At__c")) if attempt else None
-    return change_row(wish.row, wish.change, started or now)
-
-
-def _close_issues(org: Org, ids: Sequence[str], run_id: str) -> None:
-    """Close what is open about the ends of these invitations."""
-    keys = tuple(issue_key(code, each) for each in ids for code in _ISSUES_OF_AN_END)
-    if not keys:
-        return
-    is_open = Condition("Status__c", "=", IssueStatus.OPEN.value)
-    (answer,) = org.read([Select(ISSUE, ("Id",), (Condition("Key__c", "in", keys), is_open))])
-    closed = {"Status__c": IssueStatus.CLOSED.value, "Last_Seen__c": org.now(), "Run_Id__c": run_id}
-    if answer.rows:
-        org.update(ISSUE, [{"Id": row["Id"], **closed} for row in answer.rows])
 
 
 def _refused_by_org(code: str) -> Refusal:

@@ -54,7 +54,7 @@ def list_invitations(org: Org, policy: RunPolicy, wanted: Wanted) -> InvitationL
     if wanted.rule:
         where.append(Condition("Rule__c", "=", wanted.rule))
     if wanted.unit:
-        where.append(_of_unit(unit_policy(policy, wanted.unit)))
+        where.append(unit_condition(policy, wanted.unit))
     words = {**LISTED, **(PERSONAL if wanted.personal else {})}
     select = Select(
         INVITATION,
@@ -80,7 +80,9 @@ def unit_policy(policy: RunPolicy, name: str) -> UnitPolicy:
     )
 
 
-def _of_unit(unit: UnitPolicy) -> Condition:
+def unit_condition(policy: RunPolicy, name: str) -> Condition:
+    """What records of this business unit have in common. Raises `ConfigurationError`."""
+    unit = unit_policy(policy, name)
     if unit.id:
         return Condition("Business_Unit__r.External_Id__c", "=", unit.id)
     return Condition("Business_Unit__r.Domain__c", "=", unit.domain)

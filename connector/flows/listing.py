@@ -32,7 +32,8 @@ class Listing:
     `known` are content hashes that the org is known to hold: those are not asked about.
     Whatever was created before `expected_before` should have come in with an earlier run.
     `seen` are the hashes of reviews created from `remember_from` on, as they were listed;
-    `ids` are all that were listed, kept only where `keep_ids` asks for it.
+    `ids` are all that were listed, and `conversations` their conversations by review id, kept only
+    where `keep_ids` asks for it.
     `days` count by creation day, in the words of `core.reconciliation.DayCheck`.
     `refused` are ids that the org did not take; `spoiled` is true where a part of what was
     listed was not dealt with at all.
@@ -49,6 +50,7 @@ class Listing:
     count: int = 0
     seen: dict[str, str] = field(default_factory=dict)
     ids: set[str] = field(default_factory=set)
+    conversations: dict[str, str] = field(default_factory=dict)
     days: dict[date, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
     refused: set[str] = field(default_factory=set)
     spoiled: bool = False
@@ -69,6 +71,8 @@ class Listing:
         self.tell(review.created_at, "listed")
         if self.keep_ids:
             self.ids.add(review.id)
+            if review.conversation_id:
+                self.conversations[review.id] = review.conversation_id
         if self.remember_from and review.created_at >= self.remember_from:
             self.seen[review.id] = content_hash
 

@@ -14,14 +14,15 @@ from connector.core.objects import (
     INVITATION,
     ISSUE,
     REVIEW,
+    ConflictChoice,
     InvitationStatus,
     IssueStatus,
     ReplyStatus,
 )
-from connector.core.plan_replies import QUEUED_FIELDS
+from connector.core.plan_desk import FOUND_SENT_FIELDS
 from connector.core.plan_requests import REQUEST_FIELDS
 from connector.core.plan_reviews import seen_reviews
-from connector.core.plan_sends import DUE_FIELDS
+from connector.core.plan_sends import DUE_FIELDS, OUTCOME_UNKNOWN
 from connector.core.plan_summary import SUMMARY_FIELDS, profile_row
 from connector.core.plan_tags import TAG_FIELDS
 from connector.core.policy import RunPolicy, UnitPolicy
@@ -49,26 +50,50 @@ UNIT_FIELDS = (
     "New_Service_Reviews__c",
     "New_Product_Reviews__c",
     "Reviews_Awaiting_Reply__c",
+    "Reviews_Past_Target__c",
+    "Oldest_Awaiting_Reply__c",
     "Invitations_Scheduled__c",
     "Invitations_Accepted__c",
 )
 
 
-_ASKED = Select(
-    REVIEW,
-    tuple(dict.fromkeys(("Business_Unit__c", "Reply_Status__c", *QUEUED_FIELDS, *TAG_FIELDS))),
-    (
-        AnyOf(
-            (
-                Condition("Reply_Status__c", "=", ReplyStatus.QUEUED.value),
-                Condition("Tags_To_Add__c", "!=", None),
-                Condition("Tags_Wanted__c", "=", True),  # noqa: FBT003 -- a value to compare with
-            )
-        ),
-    ),
-    order_by=("LastModifiedDate", "Id"),
+_WANTED = (
+    ReplyStatus.QUEUED.value,
+    ReplyStatus.APPROVED.value,
+    ReplyStatus.DELETE_QUEUED.value,
 )
-"""The reviews that people ask something of: a reply or tags. One question, so that it is free."""
+_CHOSEN = tuple(choice.value for choice in ConflictChoice)
+
+_ASKED = (
+    Condition("Reply_Status__c", "in", _WANTED),
+    Condition("Conflict_Choice__c", "in", _CHOSEN),
+    Condition("Tags_To_Add__c", "!=", None),
+    Condition("Tags_Wanted__c", "=", True),  # noqa: FBT003 -- a value to compare with
+)
+"""What people ask of reviews: something about a reply, or tags."""
+
+_ASKED_FIELDS = tuple(
+    dict.fromkeys(
+        (
+            "Business_Unit__c",
+            "Reply_Status__c",
+            "Conflict_Choice__c",
+            "Response_Check_At__c",
+            "Auto_Reply_At__c",
+            "Id",
+            *TAG_FIELDS,
+        )
+    )
+)
+
+
+_WAITING = (
+    InvitationStatus.REQUESTED.value,
+    InvitationStatus.SCHEDULED.value,
+    InvitationStatus.SENDING.value,
+)
+_FOUND_SENT = Condition("Reason_Code__c", "=", OUTCOME_UNKNOWN)
+"""Of an accepted invitation: a person set it so, and no run has recorded it yet."""
 
 
 def refuse_other_org(org: Org, policy: RunPolicy) -> None:
@@ -90,7 +115,7 @@ def read_opening(org: Org) -> Opening:
             Select(CHECKPOINT, ("Key__c", "Mark__c", "Seen__c")),
             Select(BUSINESS_UNIT, UNIT_FIELDS),
             due_invitations(now),
-            _ASKED,
+            asked_reviews(now),
             Select(
                 ISSUE,
                 ISSUE_FIELDS,
@@ -105,20 +130,36 @@ def read_opening(org: Org) -> Opening:
         invitations=due.rows,
         queued_replies=tuple(row for row in asked.rows if _is_queued(row)),
         tagged=tuple(row for row in asked.rows if _asks_for_tags(row)),
+        response_checks=tuple(row for row in asked.rows if row.get("Response_Check_At__c")),
+        automatic=tuple(row for row in asked.rows if row.get("Auto_Reply_At__c")),
         issues={issue.key: issue for issue in map(open_issue, issues.rows)},
     )
 
 
 def _is_queued(row: Row) -> bool:
-    return bool(row["Reply_Status__c"] == ReplyStatus.QUEUED.value)
+    return row["Reply_Status__c"] in _WANTED or row["Conflict_Choice__c"] in _CHOSEN
 
 
 def _asks_for_tags(row: Row) -> bool:
     return bool(row["Tags_To_Add__c"] or row["Tags_Wanted__c"])
 
 
+def asked_reviews(now: datetime) -> Select:
+    """The reviews with something to do: asked by people, or due. One question, so it is free."""
+    due = (
+        Condition("Response_Check_At__c", "<=", now),
+        Condition("Auto_Reply_At__c", "<=", now),
+    )
+    return Select(
+        REVIEW, _ASKED_FIELDS, (AnyOf((*_ASKED, *due)),), order_by=("LastModifiedDate", "Id")
+    )
+
+
 def due_invitations(now: datetime) -> Select:
-    """What is due, oldest first, what Trustpilot is to keep, and all that somebody asks for."""
+    """What is due, oldest first, what Trustpilot is to keep, and all that somebody asks for.
+
+    What a person found sent is among it, in the same question so that it is free.
+    """
     return _due(now)
 
 
@@ -133,17 +174,10 @@ def _due(now: datetime, *after: Condition) -> Select:
     held = Condition("Hold__c", "=", Hold.TRUSTPILOT.value)
     return Select(
         INVITATION,
-        tuple(dict.fromkeys((*DUE_FIELDS, *REQUEST_FIELDS))),
+        tuple(dict.fromkeys((*DUE_FIELDS, *REQUEST_FIELDS, *FOUND_SENT_FIELDS))),
         (
-            Condition(
-                "Status__c",
-                "in",
-                (
-                    InvitationStatus.REQUESTED.value,
-                    InvitationStatus.SCHEDULED.value,
-                    InvitationStatus.SENDING.value,
-                ),
-            ),
+            Condition("Status__c", "in", (*_WAITING, InvitationStatus.ACCEPTED.value)),
+            AnyOf((Condition("Status__c", "in", _WAITING), _FOUND_SENT)),
             AnyOf((requested, Condition("Due_At__c", "<=", now + HELD_AHEAD))),
             AnyOf((requested, Condition("Due_At__c", "<=", now), held)),
             *after,

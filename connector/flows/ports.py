@@ -10,17 +10,19 @@ from datetime import date, datetime
 from typing import Protocol
 
 from connector.core.deletions import Deletion
+from connector.core.deployment import DeployRequest, DeployState
 from connector.core.email_invitation import (
     EmailInvitation,
     LinkRequest,
     ReviewLink,
     Template,
 )
+from connector.core.metadata_package import MetadataPackage
 from connector.core.org_shapes import ObjectShape
 from connector.core.outcomes import SendOutcome
 from connector.core.product_mapping import Item
 from connector.core.records import Answer, Row, RowResult, Select, Update, Upsert
-from connector.core.reviews import BusinessUnitProfile, Comment, Review, ReviewPage, ReviewType
+from connector.core.reviews import BusinessUnitProfile, Conversation, Review, ReviewPage, ReviewType
 
 
 class Org(Protocol):
@@ -83,6 +85,17 @@ class Org(Protocol):
         ...
 
 
+class DeployableOrg(Org, Protocol):
+    """An org that also takes the package itself."""
+
+    def deploy(self, package: MetadataPackage, request: DeployRequest) -> Iterator[DeployState]:
+        """Send a package and yield how it goes on, until it is done; never sent twice.
+
+        Raises `VendorUnreachable` with `maybe_processed` when nobody knows whether the org began.
+        """
+        ...
+
+
 class Trustpilot(Protocol):
     """Trustpilot, as far as the flows need it."""
 
@@ -118,16 +131,23 @@ class Trustpilot(Protocol):
         """One review as it is now. Raises `NotFound` when it is gone (404 or 410)."""
         ...
 
-    def reply(self, review_id: str, text: str) -> SendOutcome:
-        """Publish the one reply of a service review, replacing what is live; no blind repeat."""
+    def reply(self, review_id: str, text: str, author_id: str = "") -> SendOutcome:
+        """Publish the one reply of a service review, replacing what is live; no blind repeat.
+
+        `author_id` is the business user in whose name; empty for the configured one.
+        """
+        ...
+
+    def delete_reply(self, review_id: str) -> SendOutcome:
+        """Remove the reply of a service review, or find none; never repeated."""
         ...
 
     def add_tags(self, review_id: str, values: Sequence[str]) -> SendOutcome:
         """Add tags to a service review beside those that are there; safe to repeat, repeated."""
         ...
 
-    def comments(self, conversation_id: str) -> tuple[Comment, ...]:
-        """All comments of a conversation, oldest first."""
+    def conversation(self, conversation_id: str) -> Conversation:
+        """A conversation with all its comments, oldest first. Raises `NotFound`."""
         ...
 
     def open_conversation(self, review_id: str) -> str:
@@ -137,8 +157,14 @@ class Trustpilot(Protocol):
         """
         ...
 
-    def comment(self, conversation_id: str, text: str) -> SendOutcome:
+    def comment(self, conversation_id: str, text: str, author_id: str = "") -> SendOutcome:
         """Add one public comment; never repeated."""
+        ...
+
+    def edit_comment(
+        self, conversation_id: str, comment_id: str, text: str, author_id: str = ""
+    ) -> SendOutcome:
+        """Replace the text of a comment; safe to repeat, repeated."""
         ...
 
     def prepare_to_send(self, most: int) -> int:

@@ -1,82 +1,92 @@
-"""Replies out: publish what agents queued, after comparing it with what is live.
+"""Replies out: publish, edit and delete what agents ask for, after comparing it with what is live.
 
-A reply is never posted over words that the agent has not seen.
+A reply is never posted over words that the agent has not seen. What becomes of each is written
+at the end; a run that is killed before finds it live.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from typing import Any
+from collections.abc import Iterable, Sequence
 
-from connector.core.errors import (
-    AccessDenied,
-    AllowanceExhausted,
-    CallFacts,
-    ConnectorError,
-    NotFound,
-    RequestRefused,
-    VendorError,
-    VendorUnreachable,
-)
-from connector.core.issues import Issue, issue_key
-from connector.core.objects import REVIEW, ReplyStatus
-from connector.core.outcomes import SendOutcome, Verdict
-from connector.core.plan_replies import (
-    QueuedReply,
-    ReplyDecision,
-    ReplyStep,
-    conflict_row,
-    decide_reply,
-    published_row,
-    queued_reply,
-    stopped_row,
-)
-from connector.core.records import Condition, Row, Select
+from connector.core.errors import ConnectorError, VendorError
+from connector.core.issues import issue_key
+from connector.core.live_replies import difference
+from connector.core.objects import REVIEW
+from connector.core.plan_replies import ReplyStep
+from connector.core.reply_records import row_to_write
+from connector.core.reviews import ReviewPage
 from connector.core.run_report import Action, FlowReport
-from connector.flows.channels import Channel, channel_for
+from connector.flows.abreast import abreast
+from connector.flows.auto_replies import queue_automatic
+from connector.flows.comments_out import add_comments
 from connector.flows.context import RunContext
+from connector.flows.listing import Listing
+from connector.flows.reply_desk import Asked, asked_replies
+from connector.flows.reply_results import ISSUE_CODES, Result, Results
+from connector.flows.reply_states import current_states
+from connector.flows.review_store import ReviewStore
+from connector.flows.service_level import judge_responses
 from connector.flows.tally import Tally
 
 FLOW = "replies_out"
 PATIENCE = 3
 """After so many failures the vendor is to blame, and the remaining replies wait."""
 
-_ACCOUNT_REFUSALS = frozenset({401, 403})
-_ALLOWANCE = 429
-
-
-@dataclass(frozen=True)
-class _Result:
-    """What became of one queued reply: the row to write, and the word it counts under."""
-
-    queued: QueuedReply
-    row: dict[str, Any]
-    counted: str
-    issue: Issue | None = None
-    failure: ConnectorError | None = None
-
 
 def run(context: RunContext) -> FlowReport:
-    """Answer every review whose reply is queued, oldest first."""
+    """Do what agents ask for, oldest wish first."""
     tally = Tally(FLOW)
-    results: list[_Result] = []
-    for row in _not_paused(context, context.opening.queued_replies, tally):
-        queued = queued_reply(row)
-        try:
-            result = _answer(context, queued, tally)
-        except ConnectorError as failure:
-            result = _Result(queued, {}, "replies_waiting", failure=failure)
-        if result is not None:
-            results.append(result)
-            tally.failures += [result.failure] if result.failure else []
-        if _give_up(tally.failures):
-            break
-    try:
-        _write(context, results, tally)
-    except ConnectorError as failure:
-        tally.failures.append(failure)
+    with tally.until_allowance():
+        with tally.going_on():
+            judge_responses(context, tally)
+            queue_automatic(context, tally)
+        with tally.going_on():
+            asked = asked_replies(context, tally)
+            results = _work(context, asked, tally)
+            if not context.dry_run:
+                _store_edited(context, results, tally)
+                _write(context, results, tally)
     return tally.report()
+
+
+def _work(context: RunContext, asked: Sequence[Asked], tally: Tally) -> list[Result]:
+    """Look at each reply, decide, and act; comments come last, by rights of their own."""
+    makes = Results(context)
+    done: list[Result] = []
+
+    def may_begin() -> bool:
+        return not _give_up(tally.failures)
+
+    def note(result: Result) -> None:
+        done.append(result)
+        tally.failures += [result.failure] if result.failure else []
+
+    for _, result in abreast(makes.look_and_act, asked, may_begin):
+        note(result)
+    tally.actions += [_action(result) for result in _in_order(asked, done) if result.decision]
+    comments = [(each.asked, each.look) for each in _in_order(asked, done) if each.wants_a_comment]
+    if comments and not context.dry_run:
+        seen = [(one, look) for one, look in comments if look is not None]
+        decisions = {each.asked: each.decision for each in done}
+        done[:] = [each for each in done if not each.wants_a_comment]
+        with tally.until_allowance(), tally.going_on():
+            for commented in add_comments(context, seen, may_begin):
+                note(makes.after_comment(commented, decisions[commented.asked]))
+    return done
+
+
+def _in_order(asked: Sequence[Asked], results: Iterable[Result]) -> list[Result]:
+    places = {each: place for place, each in enumerate(asked)}
+    return sorted(results, key=lambda result: places[result.asked])
+
+
+def _action(result: Result) -> Action:
+    queued, decision = result.asked.queued, result.decision
+    step = decision.step if decision else ReplyStep.POST
+    live = result.look.live.text if result.look else ""
+    wanted = "" if step in (ReplyStep.DELETE, ReplyStep.KEEP) else queued.text
+    shown = () if step in (ReplyStep.KEEP, ReplyStep.GONE) else difference(live, wanted)
+    return Action(f"{step.value} reply", queued.review_id, shown=shown)
 
 
 def _give_up(failures: Sequence[ConnectorError]) -> bool:
@@ -86,160 +96,45 @@ def _give_up(failures: Sequence[ConnectorError]) -> bool:
     )
 
 
-def _not_paused(context: RunContext, rows: Sequence[Row], tally: Tally) -> list[Row]:
-    ready: list[Row] = []
-    for row in rows:
-        unit = context.unit_of_record(str(row.get("Business_Unit__c") or ""))
-        if unit is None:
-            tally.notes.append("Replies wait: their business unit is not in the configuration.")
-        elif unit.replies_paused:
-            tally.notes.append(f"Replies of {unit.name} are paused on its record in Salesforce.")
-        else:
-            ready.append(row)
-    return ready
+def _store_edited(context: RunContext, results: Iterable[Result], tally: Tally) -> None:
+    """Store reviews that their customers edited: the agent is to see the new words.
+
+    With them the status becomes `Edited Review`; a reply whose review cannot be stored stays
+    queued, and waits.
+    """
+    store = ReviewStore(context, tally)
+    for result in results:
+        if result.is_edited and result.look:
+            review = result.look.review
+            listing = Listing(result.asked.unit, review.type, context.now, context.now)
+            store.take(listing, ReviewPage((review,)))
+    with tally.going_on():
+        store.flush()
 
 
-def _answer(context: RunContext, queued: QueuedReply, tally: Tally) -> _Result | None:
-    channel = channel_for(context, queued)
-    try:
-        live = channel.live()
-    except NotFound:
-        return _stopped(queued, ReplyStatus.FAILED, "The review is gone at Trustpilot.")
-    decision = decide_reply(queued, live)
-    tally.actions.append(Action(f"{decision.step.value} reply", queued.review_id))
-    if context.dry_run:
-        return None
-    if decision.step is ReplyStep.POST:
-        return _post(context, queued, channel)
-    return _without_posting(context, queued, decision, live)
-
-
-def _without_posting(
-    context: RunContext, queued: QueuedReply, decision: ReplyDecision, live: str
-) -> _Result:
-    if decision.step is ReplyStep.SETTLE:
-        return _Result(queued, published_row(queued, context.org.now()), "replies_published")
-    if decision.step is ReplyStep.CONFLICT:
-        issue = _issue(queued, "reply_conflict", decision.reason)
-        return _Result(
-            queued, conflict_row(queued, live, decision.reason), "replies_stopped", issue
-        )
-    return _stopped(queued, ReplyStatus.BLOCKED, decision.reason)
-
-
-def _post(context: RunContext, queued: QueuedReply, channel: Channel) -> _Result | None:
-    """Post once; where no answer came back, what is live now tells what happened."""
-    try:
-        posted = channel.post()
-    except RequestRefused as refused:
-        return _stopped(queued, ReplyStatus.FAILED, refused.message)
-    if posted is None:
-        return _Result(queued, {}, "replies_waiting")
-    outcome = posted.outcome
-    context.reporter.event("reply", review=queued.review_id, verdict=outcome.verdict.value)
-    if outcome.verdict is Verdict.ACCEPTED or (
-        outcome.verdict is Verdict.UNKNOWN and _is_live(channel, queued)
-    ):
-        row = {**published_row(queued, context.org.now()), **posted.fields}
-        return _Result(queued, row, "replies_published")
-    if outcome.verdict is Verdict.REFUSED and outcome.status not in _ACCOUNT_REFUSALS:
-        words = " ".join(part for part in (outcome.code, outcome.detail) if part)
-        return _stopped(queued, ReplyStatus.FAILED, f"Trustpilot refused the reply. {words}")
-    # It stays queued: the next run reads what is live before it tries again.
-    row = {"Id": queued.record_id, **posted.fields} if posted.fields else {}
-    return _Result(queued, row, "replies_waiting", failure=_failure(queued, outcome))
-
-
-def _failure(queued: QueuedReply, outcome: SendOutcome) -> ConnectorError:
-    """What kept a reply from being posted, although nothing is wrong with the reply."""
-    if outcome.status in _ACCOUNT_REFUSALS:
-        return AccessDenied(
-            "Trustpilot",
-            f"Trustpilot does not let this account reply ({outcome.code or outcome.status}).",
-            next_step="Check the plan and trustpilot.acting_user_id, "
-            "then type: connector run --only replies_out",
-        )
-    if outcome.status == _ALLOWANCE:
-        return AllowanceExhausted("Trustpilot", "Trustpilot asked to post the replies later.")
-    return VendorUnreachable(
-        f"Trustpilot gave no answer to the reply to {queued.review_id}; it stays queued.",
-        CallFacts("Trustpilot", "POST", "reply", outcome.status),
-        maybe_processed=outcome.verdict is Verdict.UNKNOWN,
-        next_step="The next run reads what is live before it tries again.",
-    )
-
-
-def _is_live(channel: Channel, queued: QueuedReply) -> bool:
-    try:
-        return decide_reply(queued, channel.live()).step is ReplyStep.SETTLE
-    except VendorError:
-        return False
-
-
-def _write(context: RunContext, results: list[_Result], tally: Tally) -> None:
+def _write(context: RunContext, results: Sequence[Result], tally: Tally) -> None:
     """Record what happened, without touching the status of a text changed meanwhile."""
-    changed = _changed_meanwhile(context, [result for result in results if result.row])
-    still = [_as_far_as_true(result, changed) for result in results]
-    rows = [result.row for result in still if result.row]
+    records = {each.asked.queued.record_id: each.record for each in results if each.record}
+    states = current_states(context, records)
+    rows = [row_to_write(record, states.get(name)) for name, record in records.items()]
+    rows = [row for row in rows if len(row) > 1]
     written = context.org.update(REVIEW, rows) if rows else []
     for row, outcome in zip(rows, written, strict=True):
         if outcome.error is not None:
             tally.notes.append(f"Review {row['Id']} was not updated: {outcome.error.code}.")
-    for result in still:
-        tally.counts[result.counted] += 1
-        if result.issue:
-            tally.issues.append(result.issue)
-        elif result.counted == "replies_published":
-            codes = ("reply_conflict", "reply_failed", "reply_blocked")
-            tally.passed += [issue_key(code, result.queued.record_id) for code in codes]
+    as_told = {str(row["Id"]) for row in rows if "Reply_Status__c" in row}
+    for result in results:
+        _count(result, tally, is_told=result.asked.queued.record_id in as_told)
 
 
-def _as_far_as_true(result: _Result, changed: set[str]) -> _Result:
-    """What may be recorded where the agent wrote something else meanwhile.
-
-    What is public now is a fact. A conflict is about a text that is gone, and recording the live
-    words as known would let the new text overwrite them unseen.
-    """
-    if result.queued.record_id not in changed:
-        return result
-    if result.counted == "replies_published":
-        return replace(result, row=_without_status(result.row))
-    return _Result(result.queued, {}, "replies_waiting")
-
-
-def _changed_meanwhile(context: RunContext, results: list[_Result]) -> set[str]:
-    if not results:
-        return set()
-    texts = {result.queued.record_id: result.queued.text for result in results}
-    select = Select(
-        REVIEW,
-        ("Id", "Reply__c", "Reply_Status__c"),
-        (Condition("Id", "in", tuple(texts)),),
-    )
-    (answer,) = context.org.read([select])
-    unchanged = {
-        str(row["Id"])
-        for row in answer.rows
-        if (row.get("Reply__c") or "") == texts[str(row["Id"])]
-        and row.get("Reply_Status__c") == ReplyStatus.QUEUED.value
-    }
-    return texts.keys() - unchanged  # a record that was erased meanwhile is changed too
-
-
-def _without_status(row: dict[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in row.items() if name != "Reply_Status__c"}
-
-
-def _stopped(queued: QueuedReply, status: ReplyStatus, reason: str) -> _Result:
-    issue = _issue(queued, f"reply_{status.value.lower()}", reason)
-    return _Result(queued, stopped_row(queued, status, reason), "replies_stopped", issue)
-
-
-def _issue(queued: QueuedReply, code: str, reason: str) -> Issue:
-    return Issue(
-        code,
-        reason,
-        "Open the review in Salesforce, correct the reply, set Reply Status to Queued again.",
-        FLOW,
-        queued.record_id,
-    )
+def _count(result: Result, tally: Tally, *, is_told: bool) -> None:
+    """Count what became of a reply; what an agent changed meanwhile is no trouble any more."""
+    record = result.asked.queued.record_id
+    if result.issue and not is_told and not result.is_edited:
+        tally.counts["replies_waiting"] += 1
+        return
+    tally.counts[result.counted] += 1
+    if result.issue:
+        tally.issues.append(result.issue)
+    elif result.counted in ("replies_published", "replies_deleted", "replies_kept"):
+        tally.passed += [issue_key(code, record) for code in ISSUE_CODES]

@@ -28,6 +28,7 @@ from connector.core.plan_reviews import (
     StoreReview,
     is_seen,
     plan_reviews,
+    with_conversations,
     with_edits,
 )
 from connector.core.records import Condition, Row, RowError, Select
@@ -36,6 +37,7 @@ from connector.core.run_report import Action
 from connector.core.units import Unit
 from connector.flows import copies
 from connector.flows.context import RunContext
+from connector.flows.conversations import read_conversations
 from connector.flows.listing import Listing
 from connector.flows.matching import Matches, match_reviews
 from connector.flows.review_writes import Batch, Pending, Written, write_reviews
@@ -145,6 +147,8 @@ class ReviewStore:
         with _spoiling(each.listing for each in listed.values()):
             stored, matches = self._ask(listed)
             plan = plan_reviews((each.mapped for each in listed.values()), stored)
+            new = (listed[store.id].review for store in plan.stores)
+            plan = with_conversations(plan, read_conversations(self.context, new), stored)
             stores = with_edits(plan, self._edited(plan))
             self._note_plan(listed, stores, plan.filtered)
             self._queue(listed, stores, stored, matches)

@@ -7,23 +7,28 @@ review's record, and the record says what is still to be done.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Any
 
 from connector.core.copies import Arrived
 from connector.core.evidence import Evidence
+from connector.core.instants import instant
 from connector.core.mapping import lookup_values
 from connector.core.objects import REVIEW
+from connector.core.plan_answers import Incoming, answer_fields
 from connector.core.plan_cases import WantedCase
-from connector.core.plan_reviews import HASH, KEY, StoreReview
+from connector.core.plan_reviews import HASH, KEY, StoreReview, reply_change, touches_reply
 from connector.core.records import Row, RowError
-from connector.core.reviews import Review
+from connector.core.reply_templates import UnitNames
+from connector.core.reviews import Reply, Review
 from connector.core.units import Unit
 from connector.flows.cases import case_fields, open_cases, reopen_cases
 from connector.flows.context import RunContext
 from connector.flows.copies import write_copies
 from connector.flows.matching import Matches, match_reviews, tell_invitations, want_tags
+from connector.flows.reply_states import current_states, write_states
 from connector.flows.tally import Tally
 
 
@@ -69,9 +74,11 @@ def write_reviews(context: RunContext, batch: Batch, tally: Tally) -> Written:
         open_cases(context, [*batch.cases, *_new_cases(context, batch.pending, {}, {})], tally)
         return Written()
     matches = _matched(context, batch)
+    unsettled = _settle_replies(context, batch.pending)
+    batch = replace(batch, pending=[e for e in batch.pending if e.review.id not in unsettled])
     rows, uncopied = _with_copies(context, batch.pending, matches, tally)
     results = context.org.upsert(REVIEW, KEY, rows) if rows else []
-    refused: dict[str, RowError] = {}
+    refused = dict(unsettled)
     stored: dict[str, str] = {}
     for each, result in zip(batch.pending, results, strict=True):
         if result.error is None:
@@ -82,6 +89,26 @@ def write_reviews(context: RunContext, batch: Batch, tally: Tally) -> Written:
     new = [each for each in batch.pending if each.review.id in stored]
     open_cases(context, [*batch.cases, *_new_cases(context, new, stored, matches)], tally)
     return Written(refused, uncopied)
+
+
+def _settle_replies(context: RunContext, pending: Iterable[Pending]) -> dict[str, RowError]:
+    """Write what becomes of the replies, before the reviews; return what the org refused, by id.
+
+    Never together with the review: its row was decided a while ago, and an agent who set a
+    status since would lose it. A run that is killed in between finds the review changed still.
+    """
+    touched = {
+        str(each.before["Id"]): each
+        for each in pending
+        if each.before and touches_reply(each.store, each.before)
+    }
+    rows = [
+        {"Id": record_id, **reply_change(touched[record_id].store, before, current)}
+        for record_id, current in current_states(context, touched).items()
+        if (before := touched[record_id].before)
+    ]
+    refused = write_states(context, rows)
+    return {touched[record_id].review.id: error for record_id, error in refused.items()}
 
 
 def _matched(context: RunContext, batch: Batch) -> Matches:
@@ -112,7 +139,28 @@ def _with_copies(
 
 def _row(context: RunContext, each: Pending, matches: Matches) -> dict[str, Any]:
     new = case_fields(context, each.review, each.unit) if each.store.is_new else {}
-    return {**each.store.row, **matches.get(each.review.id, {}), **new}
+    answer = _answer_fields(context, each)
+    return {**each.store.row, **matches.get(each.review.id, {}), **new, **answer}
+
+
+def _live(each: Pending) -> Reply:
+    """What is public below a review: its reply, or the comment that was read with it or before."""
+    if each.review.reply_text:
+        return each.review.reply
+    row = each.store.row if "Live_Reply__c" in each.store.row else each.before or {}
+    at = row.get("Live_Reply_At__c")
+    created_at = at if isinstance(at, datetime) else instant(at)
+    return Reply(str(row.get("Live_Reply__c") or ""), created_at)
+
+
+def _answer_fields(context: RunContext, each: Pending) -> dict[str, Any]:
+    """Return what a review that is new or edited says about its answer."""
+    if not each.store.is_new and not each.store.is_edit:
+        return {}
+    known = context.opening.unit_rows.get(each.unit.id, {})
+    unit = UnitNames(each.unit.name, str(known.get("Name") or each.unit.domain))
+    incoming = Incoming(each.review, unit, each.store.is_new, _live(each))
+    return answer_fields(context.policy.replies, incoming, context.now)
 
 
 def _new_cases(

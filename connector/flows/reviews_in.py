@@ -18,6 +18,7 @@ from connector.core.run_report import FlowReport, Mark
 from connector.core.units import Unit
 from connector.flows.case_retries import has_cases_to_retry, retry_cases
 from connector.flows.context import RunContext
+from connector.flows.conversations import look_at_conversations
 from connector.flows.disappearances import check_missing, mark_missing
 from connector.flows.import_requests import report_import
 from connector.flows.listing import Listing, pages
@@ -133,6 +134,7 @@ def _look_back(context: RunContext, store: ReviewStore, listings: list[Listing])
     for listing in rescanned:
         with tally.going_on():
             check_missing(context, listing, store)
+            look_at_conversations(context, listing.conversations, tally)
             tally.marks.append(_rescan_mark(listing))
             report_days(context, listing)
     _answer_requests(context, store, listings)

@@ -21,6 +21,13 @@ FLOW = "summary"
 _RECENT = timedelta(days=30)
 _REFUSED = "summary_refused"
 
+_UNANSWERED = (
+    # In SOQL a field that is empty is unequal to every value, so this keeps the unanswered.
+    Condition("Reply_Status__c", "!=", ReplyStatus.PUBLISHED.value),
+    Condition("Reply_Status__c", "!=", ReplyStatus.QUEUED.value),
+    Condition("Reply_Status__c", "!=", ReplyStatus.APPROVED.value),
+)
+
 
 def run(context: RunContext, *, recount: bool) -> FlowReport:
     """Say what each business unit's record should hold; the end of the run writes it.
@@ -53,6 +60,7 @@ def _summarise(context: RunContext, unit: Unit, tally: Tally, *, recount: bool) 
     wanted: dict[str, Any] = profile_row(context.trustpilot.business_unit(unit.id))
     if recount and unit.record_id:
         wanted |= _counts(context, unit)
+        wanted |= _late(context, unit) if context.policy.replies.targets else {}
     row = plan_summary(wanted, context.opening.unit_rows.get(unit.id), context.now)
     if row is not None:
         tally.actions.append(Action("update summary", unit.id))
@@ -69,6 +77,29 @@ def _counts(context: RunContext, unit: Unit) -> Mapping[str, int]:
     return {
         field: int(answer.rows[0].get("total") or 0) if answer.rows else 0
         for field, answer in zip(selects, answers, strict=True)
+    }
+
+
+def _late(context: RunContext, unit: Unit) -> Mapping[str, Any]:
+    """How many reviews are past their target, and since when the oldest one waits."""
+    waiting = (
+        Condition("Business_Unit__c", "=", unit.record_id),
+        *_UNANSWERED,
+        Condition("Deleted__c", "=", False),  # noqa: FBT003 -- a value to compare with
+    )
+    late = Condition("Response_Breached__c", "=", True)  # noqa: FBT003 -- the same
+    has_target = Condition("Response_Due_At__c", "!=", None)
+    created = ("Review_Created__c",)
+    count, oldest = context.org.read(
+        [
+            Select(REVIEW, where=(*waiting, late), count=True),
+            Select(REVIEW, created, (*waiting, has_target), order_by=created, limit=1),
+        ]
+    )
+    return {
+        "Reviews_Past_Target__c": int(count.rows[0].get("total") or 0) if count.rows else 0,
+        # The org's own text, so that it compares with what the org holds.
+        "Oldest_Awaiting_Reply__c": oldest.rows[0]["Review_Created__c"] if oldest.rows else None,
     }
 
 
@@ -89,9 +120,7 @@ def _count_selects(unit: Unit, since: datetime) -> dict[str, Select]:
         "Reviews_Awaiting_Reply__c": count(
             REVIEW,
             recent,
-            # In SOQL a field that is empty is unequal to every value, so this keeps the unanswered.
-            Condition("Reply_Status__c", "!=", ReplyStatus.PUBLISHED.value),
-            Condition("Reply_Status__c", "!=", ReplyStatus.QUEUED.value),
+            *_UNANSWERED,
         ),
         "Invitations_Scheduled__c": count(
             INVITATION, Condition("Status__c", "=", InvitationStatus.SCHEDULED.value)

@@ -5,14 +5,17 @@ The one door of the gateway: what is asked, written and renewed is in the module
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 
+from connector.core.deployment import DeployRequest, DeployState
+from connector.core.metadata_package import MetadataPackage
 from connector.core.org_shapes import ObjectShape
 from connector.core.records import Answer, Row, RowResult, Select, Update, Upsert
 from connector.gateways.http import VendorHttp
 from connector.gateways.salesforce_bulk import MOST_BY_COLLECTIONS, Bulk
 from connector.gateways.salesforce_deletes import Deleter
+from connector.gateways.salesforce_deploy import Deployments
 from connector.gateways.salesforce_reads import Reader
 from connector.gateways.salesforce_session import SalesforceSession
 from connector.gateways.salesforce_shapes import Shapes
@@ -37,6 +40,7 @@ class SalesforceOrg:
         self._writer = Writer(self._session)
         self._deleter = Deleter(self._session)
         self._bulk = Bulk(self._session, self._writer)
+        self._deployments = Deployments(self._session)
         self._organization_id = ""
 
     @property
@@ -113,6 +117,13 @@ class SalesforceOrg:
         A record that is in the bin already counts as deleted.
         """
         return self._deleter.delete(ids)
+
+    def deploy(self, package: MetadataPackage, request: DeployRequest) -> Iterator[DeployState]:
+        """Send a package and yield how it goes on, until it is done; never sent twice.
+
+        Raises `VendorUnreachable` with `maybe_processed` when nobody knows whether the org began.
+        """
+        return self._deployments.deploy(package, request)
 
     def _asked_id(self) -> str:
         (answer,) = self.read([Select("Organization", ("Id",), limit=1)])

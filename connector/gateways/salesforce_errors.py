@@ -214,7 +214,7 @@ def denied(refusal: Refusal, facts: CallFacts) -> AccessDenied:
         VENDOR,
         f"Salesforce does not allow {facts.method} {facts.path} ({refusal.shown}).",
         next_step=(
-            f"Deploy the package in salesforce/ and assign the permission set {PERMISSION_SET} "
+            f"Type `connector deploy`, and assign the permission set {PERMISSION_SET} "
             "to the run-as user; check that what is named exists."
         ),
     )

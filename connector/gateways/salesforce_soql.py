@@ -14,7 +14,7 @@ from math import ceil
 from typing import Any
 from urllib.parse import quote
 
-from simple_salesforce.format import format_soql
+from simple_salesforce.format import quote_soql_value
 
 from connector.core.records import AnyOf, Condition, Operator, Select
 from connector.gateways.salesforce_wire import cleaned
@@ -34,10 +34,13 @@ def soql(select: Select) -> str:
 
     Raises `ValueError` for a name that is no field path, a naive time or an unquotable value.
     """
-    fields = "COUNT(Id) total" if select.count else ", ".join(map(_name, select.fields))
-    text = f"SELECT {fields} FROM {_name(select.object)}"  # noqa: S608 -- every part is checked or quoted
+    fields = ", ".join(map(_name, select.fields))
+    counted = ", ".join(filter(None, (fields, "COUNT(Id) total")))
+    text = f"SELECT {counted if select.count else fields} FROM {_name(select.object)}"  # noqa: S608 -- every part is checked or quoted
     if select.where:
         text += " WHERE " + " AND ".join(map(_condition, select.where))
+    if select.count and fields:
+        text += f" GROUP BY {fields}"
     if select.order_by:
         text += " ORDER BY " + ", ".join(map(_order, select.order_by))
     if select.limit is not None:
@@ -125,9 +128,9 @@ def _literal(value: Any, operator: Operator) -> str:
     if isinstance(value, datetime):
         return _whole_second(value, operator).strftime("%Y-%m-%dT%H:%M:%SZ")
     if isinstance(value, str):
-        return format_soql("{}", cleaned(value))
+        return quote_soql_value(cleaned(value))
     if isinstance(value, bool | date | None):
-        return format_soql("{}", value)
+        return quote_soql_value(value)
     if isinstance(value, int | float | Decimal) and Decimal(value).is_finite():
         return format(Decimal(str(value)), "f")
     raise ValueError(f"a {type(value).__name__} cannot be compared with in a query")

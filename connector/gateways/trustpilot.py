@@ -28,11 +28,11 @@ from connector.core.errors import (
     VendorAnswerUnreadable,
     VendorUnreachable,
 )
-from connector.core.outcomes import SendOutcome
+from connector.core.outcomes import SendOutcome, Verdict
 from connector.core.product_mapping import Item
 from connector.core.reviews import (
     BusinessUnitProfile,
-    Comment,
+    Conversation,
     Review,
     ReviewPage,
     ReviewType,
@@ -150,10 +150,21 @@ class TrustpilotClient:
         path = _path(_REVIEW_PATHS[review_type], review_id)
         return _readable(wire.review(self._calls.read_private(path), review_type), path)
 
-    def reply(self, review_id: str, text: str) -> SendOutcome:
+    def reply(self, review_id: str, text: str, author_id: str = "") -> SendOutcome:
         """Publish the one reply of a service review, replacing what is live; sent once."""
         path = _path("/private/reviews/{}/reply", review_id)
-        return self._calls.send(path, wire.reply_body(text, self._acting_user_id), (text,))
+        author = author_id or self._acting_user_id
+        return self._calls.send(path, wire.reply_body(text, author), (text,), acting=author_id)
+
+    def delete_reply(self, review_id: str) -> SendOutcome:
+        """Remove the reply of a service review; sent once. One that is not there counts as removed.
+
+        What Trustpilot says then is not documented (reference 5.5).
+        """
+        outcome = self._calls.delete(_path("/private/reviews/{}/reply", review_id))
+        if outcome.status in (HTTPStatus.NOT_FOUND, HTTPStatus.GONE):
+            return SendOutcome(Verdict.ACCEPTED, outcome.status)
+        return outcome
 
     def add_tags(self, review_id: str, values: Sequence[str]) -> SendOutcome:
         """Add tags to a service review beside those that are there; repeated where that helps.
@@ -163,10 +174,10 @@ class TrustpilotClient:
         path = _path("/private/reviews/{}/tags", review_id)
         return self._calls.add(path, wire.tags_body(values), tuple(values))
 
-    def comments(self, conversation_id: str) -> tuple[Comment, ...]:
-        """Return all comments of a conversation, oldest first."""
+    def conversation(self, conversation_id: str) -> Conversation:
+        """Return a conversation with all its comments, oldest first."""
         path = _path("/private/conversations/{}", conversation_id)
-        return _readable(wire.comments(self._calls.read_private(path)), path)
+        return _readable(wire.conversation(self._calls.read_private(path), conversation_id), path)
 
     def open_conversation(self, review_id: str) -> str:
         """Create the conversation of a product review and return its id; sent once.
@@ -185,10 +196,19 @@ class TrustpilotClient:
             maybe_processed=True,
         )
 
-    def comment(self, conversation_id: str, text: str) -> SendOutcome:
-        """Add one public comment; sent once."""
+    def comment(self, conversation_id: str, text: str, author_id: str = "") -> SendOutcome:
+        """Add one public comment; sent once, because a second call adds a second one."""
         path = _path("/private/conversations/{}/comments", conversation_id)
-        return self._calls.send(path, wire.comment_body(text), (text,))
+        return self._calls.send(path, wire.comment_body(text), (text,), acting=author_id)
+
+    def edit_comment(
+        self, conversation_id: str, comment_id: str, text: str, author_id: str = ""
+    ) -> SendOutcome:
+        """Replace the text of a comment; repeated where that helps."""
+        path = _path("/private/conversations/{}/comments/", conversation_id) + quote(
+            comment_id, safe=""
+        )
+        return self._calls.add(path, wire.comment_body(text), (text,), acting=author_id)
 
     def prepare_to_send(self, most: int) -> int:
         """Return how many invitations can be sent now, `most` at most, none waiting for its turn.

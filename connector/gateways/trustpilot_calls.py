@@ -41,13 +41,17 @@ class PagingLimitReached(Exception):
 
 @dataclass(frozen=True)
 class _Write:
-    """One write; `hide` are values of its body that must not be told on."""
+    """One write; `hide` are values of its body that must not be told on.
+
+    `acting` is the business user who does it, empty for the one of the configuration.
+    """
 
     method: str
     url: str
     body: dict[str, Any] | None = None
     hide: tuple[str, ...] = ()
     repeat: Repeat = Repeat.NEVER
+    acting: str = ""
 
 
 class TrustpilotCalls:
@@ -132,20 +136,29 @@ class TrustpilotCalls:
         write = _Write("POST", url, body, hide, Repeat.SAFE)
         return json_of(check(self._write(write), hide))
 
-    def send(self, path: str, body: dict[str, Any], hide: tuple[str, ...] = ()) -> SendOutcome:
+    def send(
+        self, path: str, body: dict[str, Any], hide: tuple[str, ...] = (), *, acting: str = ""
+    ) -> SendOutcome:
         """Return what became of a write that is sent once, on the API host.
 
-        `hide` are values of the body that must not stand in the outcome's detail.
+        `hide` are values of the body that must not stand in the outcome's detail; `acting` is the
+        business user in whose name it is done, where it is not the usual one.
         Whatever is raised from here, nothing was sent.
         """
-        return self._outcome(_Write("POST", self._api + path, body, hide))
+        return self._outcome(_Write("POST", self._api + path, body, hide, acting=acting))
 
-    def add(self, path: str, body: dict[str, Any], hide: tuple[str, ...] = ()) -> SendOutcome:
+    def add(
+        self, path: str, body: dict[str, Any], hide: tuple[str, ...] = (), *, acting: str = ""
+    ) -> SendOutcome:
         """Return what became of a write like `send` that says the same thing twice.
 
         It is repeated like a read: that what is there stays there, once, is the caller's promise.
         """
-        return self._outcome(_Write("PUT", self._api + path, body, hide, Repeat.SAFE))
+        return self._outcome(_Write("PUT", self._api + path, body, hide, Repeat.SAFE, acting))
+
+    def delete(self, path: str) -> SendOutcome:
+        """Return what became of a deletion that is sent once, without body and content type."""
+        return self._outcome(_Write("DELETE", self._api + path))
 
     def upsert(self, path: str, body: dict[str, Any]) -> Any:
         """Return the JSON that a write by key answered; repeated like a read, as `add` is."""
@@ -169,8 +182,8 @@ class TrustpilotCalls:
 
     def _write(self, write: _Write) -> requests.Response:
         headers = {}
-        if self._access.acting_user_id:
-            headers["x-business-user-id"] = self._access.acting_user_id
+        if acting := write.acting or self._access.acting_user_id:
+            headers["x-business-user-id"] = acting
         return self._private(
             write.repeat, write.method, write.url, json=write.body, headers=headers
         )

@@ -23,6 +23,7 @@ from connector.core.email_invitation import (
 from connector.core.reviews import (
     BusinessUnitProfile,
     Comment,
+    Conversation,
     Review,
     ReviewPage,
     ReviewType,
@@ -30,6 +31,7 @@ from connector.core.reviews import (
 )
 from connector.gateways.trustpilot_json import (
     Count,
+    Maybe,
     MaybeMoment,
     Number,
     Text,
@@ -130,6 +132,7 @@ def profile(item: object) -> BusinessUnitProfile | Unreadable:
 
 
 class _Author(Wire):
+    id: Maybe[Text] = None
     type: Text | None = None
 
 
@@ -137,21 +140,28 @@ class _Comment(Wire):
     id: Text = Field(validation_alias=AliasChoices("id", "commentId"), min_length=1)
     content: Text | None = None
     created_at: MaybeMoment = None
+    updated_at: MaybeMoment = None
     author: _Author | None = None
 
     def as_comment(self) -> Comment:
-        kind = (self.author and self.author.type) or ""
+        author = self.author or _Author()
         return Comment(
-            self.id, self.content or "", kind.lower() == _BUSINESS_AUTHOR, self.created_at
+            self.id,
+            self.content or "",
+            (author.type or "").lower() == _BUSINESS_AUTHOR,
+            self.created_at,
+            self.updated_at,
+            author.id or "",
         )
 
 
 class _Conversation(Wire):
+    state: Maybe[Text] = None
     comments: Annotated[tuple[_Comment, ...], BeforeValidator(without_nulls)] = ()
 
 
-def comments(item: object) -> tuple[Comment, ...] | Unreadable:
-    """Return the comments of a conversation, oldest first, or why they cannot be read.
+def conversation(item: object, conversation_id: str) -> Conversation | Unreadable:
+    """Return a conversation with its comments, oldest first, or why it cannot be read.
 
     All or nothing: a comment that is overlooked would be written a second time.
     """
@@ -159,12 +169,11 @@ def comments(item: object) -> tuple[Comment, ...] | Unreadable:
     if isinstance(found, Unreadable):
         return found
     latest = datetime.max.replace(tzinfo=UTC)
-    return tuple(
-        sorted(
-            (one.as_comment() for one in found.comments),
-            key=lambda comment: comment.created_at or latest,
-        )
+    comments = sorted(
+        (one.as_comment() for one in found.comments),
+        key=lambda comment: comment.created_at or latest,
     )
+    return Conversation(conversation_id, found.state or "", tuple(comments))
 
 
 class _Template(Wire):

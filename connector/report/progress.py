@@ -46,7 +46,8 @@ class TerminalReporter:
         """Say nothing: a person watches the bars and reads the summary."""
 
     def progress(self, what: str, done: int, total: int | None = None) -> None:
-        """Move the bar of this kind of work."""
+        """Move the bar of this kind of work; as long as no total is known, it only pulses."""
         if what not in self._tasks:
             self._tasks[what] = self._progress.add_task(what, total=total)
-        self._progress.update(self._tasks[what], completed=done)
+        # A total may be told later, or grow; None leaves it as it is.
+        self._progress.update(self._tasks[what], completed=done, total=total)

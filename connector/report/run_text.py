@@ -1,6 +1,7 @@
 """A run's report as text for people and as one JSON object for machines.
 
-Both hold ids, counts, codes and times only: no address, name or review text.
+Both hold ids, counts, codes and times only: no address, name or review text. Only a dry run that
+is typed at a terminal shows the texts of replies there.
 """
 
 from __future__ import annotations
@@ -39,10 +40,19 @@ WORDS = {
     "invitations_waiting": "waiting",
     "invitations_failed": "failed",
     "invitations_unknown": "outcome unknown",
+    "invitations_resolved": "found sent",
     "invitations_refused": "refused by the org",
     "replies_published": "published",
+    "replies_kept": "theirs kept",
+    "replies_deleted": "deleted",
     "replies_stopped": "stopped",
     "replies_waiting": "still queued",
+    "replies_unapproved": "waiting for approval",
+    "replies_automatic": "queued automatically",
+    "replies_left": "left to people",
+    "replies_postponed": "waiting for another day",
+    "reviews_late": "not answered in time",
+    "reviews_tasked": "tasks made",
     "tags_added": "tags added",
     "tags_settled": "settled without a call",
     "tags_stopped": "not added",
@@ -64,10 +74,12 @@ def code_of(report: RunReport) -> ExitCode:
     return exit_code(report.failures, issues=report.open_issues)
 
 
-def as_text(report: RunReport) -> str:
-    """The report as a few lines for a person."""
+def as_text(report: RunReport, *, texts: bool = False) -> str:
+    """The report as a few lines for a person; with the texts of a dry run for a terminal."""
     lines = [f"Dry run {report.run_id}: nothing was written."] if report.dry_run else []
-    lines += [line for flow in report.flows for line in _flow_lines(flow, report.dry_run)]
+    for flow in report.flows:
+        lines += _flow_lines(flow)
+        lines += _action_lines(flow, texts=texts) if report.dry_run else ()
     for name, at in report.complete_through.items():
         lines.append(f"{name}: complete through {at:%Y-%m-%d %H:%M} UTC")
     lines += [_calls_line(report.calls)]
@@ -142,7 +154,7 @@ def _flow_json(flow: FlowReport) -> dict[str, Any]:
     }
 
 
-def _flow_lines(flow: FlowReport, dry_run: bool) -> Iterator[str]:  # noqa: FBT001  named at its one call
+def _flow_lines(flow: FlowReport) -> Iterator[str]:
     title = flow.flow.replace("_", " ")
     parts = [f"{flow.counts[word]} {text}" for word, text in WORDS.items() if flow.counts.get(word)]
     if parts:
@@ -151,10 +163,13 @@ def _flow_lines(flow: FlowReport, dry_run: bool) -> Iterator[str]:  # noqa: FBT0
         yield f"{title}: nothing to do"
     for note in flow.notes:
         yield f"  {note}"
-    if dry_run:
-        for action in flow.actions:
-            facts = ", ".join(f"{name} {value}" for name, value in _plain(action.facts).items())
-            yield f"  would {action.what} {action.record}{f' ({facts})' if facts else ''}"
+
+
+def _action_lines(flow: FlowReport, *, texts: bool) -> Iterator[str]:
+    for action in flow.actions:
+        facts = ", ".join(f"{name} {value}" for name, value in _plain(action.facts).items())
+        yield f"  would {action.what} {action.record}{f' ({facts})' if facts else ''}"
+        yield from (f"    {line}" for line in action.shown if texts)
 
 
 def _calls_line(calls: Mapping[str, Mapping[str, int]]) -> str:

@@ -9,16 +9,17 @@ import sys
 import time
 
 import pytest
+import requests
 
 PATIENCE = 60
 
 
 @pytest.fixture
-def rehearsal(command, tmp_path):
+def rehearsal(command, tmp_path, request):
     """`connector emulator` in a process of its own, in a free folder; it has printed its lines."""
     folder = tmp_path / "a folder with blanks"
     process = subprocess.Popen(  # noqa: S603  our own module
-        [*command, "emulator", "--folder", str(folder), "--reviews", "30"],
+        [*command, "emulator", "--folder", str(folder), "--reviews", "30", *_more(request)],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -32,6 +33,11 @@ def rehearsal(command, tmp_path):
     yield process, folder, "".join(shown)
     process.kill()
     process.communicate()
+
+
+def _more(request):
+    """Options that a test asks for by an indirect parameter."""
+    return getattr(request, "param", ())
 
 
 @pytest.fixture
@@ -70,6 +76,35 @@ def test_a_run_against_the_emulator_needs_nothing_but_the_printed_environment(
     assert (folder / "config.yaml").read_text(encoding="utf-8").strip() in shown
     assert "In another terminal:\n  source " in shown
     assert process.poll() is None
+
+
+@pytest.mark.parametrize("rehearsal", [("--empty-org",)], indirect=True)
+def test_an_org_without_the_package_gets_it_by_deploy_and_access_by_the_control_door(
+    rehearsal, in_another_terminal
+):
+    _, folder, shown = rehearsal
+    connector = f"{shlex.quote(sys.executable)} -m connector"
+    control = re.search(r"https://127\.0\.0\.1:\d+ \(Ctrl-C", shown)[0].partition(" ")[0]
+    environment = (folder / "environment.sh").read_text(encoding="utf-8")
+    (trusted,) = shlex.split(re.search(r"REQUESTS_CA_BUNDLE=(.*)", environment)[1])
+
+    early = in_another_terminal(folder, f"{connector} run --json")
+    deployed = in_another_terminal(folder, f"{connector} deploy --json")
+    hidden = in_another_terminal(folder, f"{connector} run --json")
+    assigned = requests.post(
+        f"{control}/salesforce/assignments",
+        json={"permission_set": "Trustpilot_Connector"},
+        verify=trusted,
+        timeout=PATIENCE,
+    )
+    run = in_another_terminal(folder, f"{connector} run --json")
+
+    assert "connector deploy" in shown
+    assert (early.returncode, hidden.returncode) == (4, 4)
+    assert "connector deploy" in early.stderr
+    assert json.loads(deployed.stdout)["status"] == "Succeeded"
+    assert assigned.status_code == requests.codes.ok
+    assert run.returncode == 0, run.stderr
 
 
 def test_the_emulator_ends_with_ctrl_c_without_a_traceback(rehearsal):

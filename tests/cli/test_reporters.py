@@ -59,9 +59,12 @@ def test_bars_on_a_terminal_are_gone_when_the_work_is_done():
     with TerminalReporter(console) as reporter:
         reporter.event("call", path="/never/shown")
         reporter.progress("shop: service_reviews", 500, 1000)
+        reporter.progress("components", 0)
+        reporter.progress("components", 7, 9)  # a total may become known only later
 
     shown = screen.getvalue()
     assert "service_reviews" in shown
     assert "500/1000" in shown
+    assert "7/9" in shown
     assert "/never/shown" not in shown
     assert shown.endswith("\x1b[2K")

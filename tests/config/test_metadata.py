@@ -66,6 +66,15 @@ def test_a_folder_without_objects_is_named(tmp_path):
         read_schema(tmp_path)
 
 
+def test_fields_on_objects_of_the_org_itself_are_kept_apart():
+    schema = read_schema(locations.salesforce())
+
+    assert "Case" not in schema.objects
+    added = schema.added["Case"].fields
+    assert added["Trustpilot_Review_Key__c"].unique
+    assert added["Trustpilot_Review__c"].reference_to == "Trustpilot_Review__c"
+
+
 def test_the_shipped_package_defines_the_seven_objects():
     objects = read_schema(locations.salesforce()).objects
 

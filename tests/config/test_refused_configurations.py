@@ -55,6 +55,25 @@ REFUSALS = [
      "Another entry of `business_units` has the same `name`.", "Each needs its own."),
     ("  - name: shop\n    domain: shop.example\n", "  []\nlimits:\n  x:\n", (10, 1),
      "There must be one entry at least.", ""),
+    # replies
+    ("invitations:\n", "replies: {approval: yes}\ninvitations:\n", (16, 21),
+     "`yes` is not a value of `approval`.", "Known here: none, required."),
+    ("invitations:\n", "replies: {lint: {surname: warm}}\ninvitations:\n", (16, 27),
+     "`warm` is not a value of `surname`.", "Did you mean `warn`?"),
+    ("invitations:\n", "replies: {lint: {emails: warn}}\ninvitations:\n", (16, 18),
+     "`emails` is not a key that is known here.", "Did you mean `email`?"),
+    ("invitations:\n", "replies: {lint: {links_to: ['https://x.example']}}\ninvitations:\n",
+     (16, 29), "written like `shop.example`", ""),
+    ("invitations:\n", "replies: {lint: {longest: 0}}\ninvitations:\n", (16, 27),
+     "`longest` must be 1 or more.", ""),
+    ("invitations:\n", ("replies: {authors: [{user: jane, business_user: "
+     "'0123456789abcdef01234567'}]}\ninvitations:\n"), (16, 28), "looks like an address", ""),
+    ("invitations:\n", ("replies: {authors: [{user: jane@shop.example, business_user: jane}]}\n"
+     "invitations:\n"), (16, 62), "has 24 characters", ""),
+    ("invitations:\n", ("replies:\n  authors:\n  - {user: jane@shop.example, business_user: "
+     "'0123456789abcdef01234567'}\n  - {user: jane@shop.example, business_user: "
+     "'0123456789abcdef01234568'}\ninvitations:\n"), (19, 12),
+     "Another entry of `authors` has the same `user`.", "Each needs its own."),
     # filter
     ("    domain:", "    filter: {stars: [0, 5]}\n    domain:", (12, 22), "must be 1 or more", ""),
     ("    domain:", "    filter: {stars: 3}\n    domain:", (12, 21), "`stars` must be a list.", ""),

@@ -42,7 +42,7 @@ def test_every_part_of_the_program_is_in_the_table_of_parts(page, root):
 
 def test_every_folder_of_tests_is_named_and_exists(page, root):
     (row,) = [row for row in page(PAGE).table("folder").rows if row[0] == "`tests/`"]
-    folders = {path.relative_to(root).parts[1] for path in root.glob("tests/*/**/test_*.py")}
+    folders = {path.relative_to(root).parts[1] for path in root.glob("tests/*/**/*.py")}
     assert set(re.findall(r"`(\w+)`", row[1])) == folders
 
 

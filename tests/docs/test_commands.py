@@ -2,18 +2,24 @@
 
 import json
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import click
 import pytest
 
 from connector.cli import main
+from connector.core.explanation import Explanation
 from connector.core.invitation_facts import LISTED, SHOWN, InvitationStory, told
 from connector.core.plan_delivery import DeliveryReport
+from connector.core.rule_report import RuleReport
+from connector.core.rules import Channel, Rule, TriggerObject, parse_recipient
 from connector.core.run_report import RunReport
+from connector.core.simulation import COLLISIONS, OUTCOMES, Simulation
 from connector.core.status_report import StatusReport
 from connector.report.invitations_text import delivery_as_json, stories_as_json
+from connector.report.rules_text import list_as_json, report_as_json
 from connector.report.run_text import as_json
+from connector.report.simulation_text import explanation_as_json, simulation_as_json
 from connector.report.status_text import status_as_json
 
 MOMENT = datetime(2026, 11, 1, tzinfo=UTC)
@@ -124,3 +130,49 @@ def test_every_key_of_the_import_json_is_documented_and_the_other_way_round(page
     report = DeliveryReport(False, {}, 0, 0, 0)  # noqa: FBT003 - dry_run
     documented = page("docs/commands.md").table("key of the import JSON").column()
     assert documented == list(json.loads(delivery_as_json(report)))
+
+
+def a_rule():
+    return Rule(
+        name="orders",
+        on=TriggerObject.ORDER,
+        stage_field="Status",
+        stages=("Activated",),
+        to=(parse_recipient("bill_to"),),
+        after=timedelta(days=7),
+        channel=Channel.EMAIL,
+        business_unit="shop",
+    )
+
+
+def test_every_key_of_a_listed_rule_is_documented_and_the_other_way_round(page):
+    (listed,) = json.loads(list_as_json([a_rule()]))["rules"]
+    assert page("docs/commands.md").table("key of a listed rule").column() == list(listed)
+
+
+def test_every_key_of_the_simulation_json_is_documented_and_the_other_way_round(page):
+    report = Simulation(a_rule(), MOMENT, 0, personal=False).report(MOMENT, 0, ())
+    documented = page("docs/commands.md").table("key of the simulation JSON").column()
+    assert documented == list(json.loads(simulation_as_json(report)))
+    row = dict(page("docs/commands.md").table("key of the simulation JSON").rows)["`calls`"]
+    assert re.findall(r"`(\w+)`", row) == list(json.loads(simulation_as_json(report))["calls"])
+
+
+def test_every_outcome_and_collision_of_a_simulation_is_documented(page):
+    assert page("docs/commands.md").table("code of an entry").column() == list(OUTCOMES)
+    assert page("docs/commands.md").table("`how` of a collision").column() == list(COLLISIONS)
+
+
+def test_every_key_of_the_explanation_json_is_documented_and_the_other_way_round(page):
+    told = Explanation(TriggerObject.ORDER, "801A", "Draft", (), (), ())
+    documented = page("docs/commands.md").table("key of the explanation JSON").column()
+    assert documented == list(json.loads(explanation_as_json(told)))
+
+
+def test_every_key_of_the_report_json_is_documented_and_the_other_way_round(page):
+    report = RuleReport(MOMENT.date(), MOMENT, (), (a_rule(),))
+    document = json.loads(report_as_json(report))
+    assert page("docs/commands.md").table("key of the report JSON").column() == list(document)
+    assert page("docs/commands.md").table("key of a reported rule").column() == list(
+        document["rules"][0]
+    )

@@ -88,6 +88,7 @@ SECTIONS = (
     "business_units",
     "reviews",
     "invitations",
+    "replies",
     "cases",
     "products",
     "limits",

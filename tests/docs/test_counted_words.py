@@ -9,7 +9,7 @@ COUNTED = re.compile(
     rf'counts\["((?:{NOUNS})_[a-z]+)"\]'
     rf'|_count\([^)]*"((?:{NOUNS})_[a-z]+)"'
     rf'|"((?:{NOUNS})_(?:sent|failed|unknown|waiting|cancelled|skipped|claimed|made|new|changed'
-    r'|published|stopped|added|settled))"'
+    r'|published|kept|deleted|unapproved|stopped|added|settled|automatic|left|postponed))"'
 )
 PLANNED = re.compile(r'"(products_[a-z_]+)"(?:: | if | for )')
 """The plan of a push counts itself what it leaves out and what it creates."""

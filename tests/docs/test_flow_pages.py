@@ -41,7 +41,7 @@ PARTS = ("cases",)
 
 PAGES = [f"docs/flows/{name}.md" for name in (*FLOWS, *PARTS)]
 CODE = re.compile(
-    r"[a-z]+(?:_[a-z]+)*_(?:refused|unreadable|unknown|conflict|failed|blocked|missing|listed|not_written)"
+    r"[a-z]+(?:_[a-z]+)*_(?:refused|unreadable|unknown|conflict|failed|blocked|edited|missing|listed|not_written)"
 )
 
 # What ends like a code and is none: the words under which a run counts.

@@ -7,31 +7,25 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from itertools import count
 from typing import Any
 
 import pytest
-from requests import PreparedRequest, Response
 
 from connector.config import Settings, load_settings
 from connector.emulator.app import Emulator
 from connector.emulator.clock import EmulatorClock
-from connector.emulator.doors import (
-    INVITATIONS_URL,
-    SALESFORCE_URL,
-    TRUSTPILOT_URL,
-    InProcessDoor,
-)
+from connector.emulator.doors import InProcessDoor
 from connector.emulator.ready_config import ready_config
 from connector.emulator.salesforce.settings import ConnectedApp
 from connector.flows.engine import RunRequest
 from connector.flows.engine import run as engine_run
 from connector.wiring import Transports, connect, run_policy
+from in_process import IN_PROCESS, START, Door, FollowingClock, Killed, Quiet, dying_door
 
-START = datetime(2026, 3, 2, 9, 0, 0, tzinfo=UTC)
 LEASE = timedelta(minutes=6)
 """Longer than a run may be silent before its rights count as abandoned."""
 
@@ -58,78 +52,6 @@ RULES = """\
 """
 
 
-class Killed(BaseException):
-    """The process ends here, as by `kill -9`: nothing of ours may catch it."""
-
-
-class DyingDoor(InProcessDoor):
-    """Kills the process at its n-th call (from 0), before or after the vendor processed it.
-
-    What its other threads began goes on to its end; nothing new leaves the dead process. With -1
-    it never dies.
-    """
-
-    def __init__(self, emulator: Emulator, at: int, *, after: bool) -> None:
-        super().__init__(emulator)
-        self.at, self.after, self.turns = at, after, count()
-
-    def send(self, request: PreparedRequest, *args: Any, **options: Any) -> Response:
-        turn = next(self.turns)  # several threads of one run call at once
-        if 0 <= self.at < turn or (turn == self.at and not self.after):
-            raise Killed
-        answer = super().send(request, *args, **options)
-        if turn == self.at:
-            raise Killed
-        return answer
-
-
-class MeetingDoor(InProcessDoor):
-    """Does something else first when it comes to its n-th call (from 0)."""
-
-    def __init__(self, emulator: Emulator, at: int, first: Callable[[], object]) -> None:
-        super().__init__(emulator)
-        self.at, self.first, self.turns = at, first, count()
-
-    def send(self, request: PreparedRequest, *args: Any, **options: Any) -> Response:
-        if next(self.turns) == self.at:
-            self.first()
-        return super().send(request, *args, **options)
-
-
-class Quiet:
-    """A reporter that keeps nothing."""
-
-    def event(self, name: str, **facts: object) -> None:
-        """Say nothing."""
-
-    def progress(self, what: str, done: int, total: int | None = None) -> None:
-        """Say nothing."""
-
-
-@dataclass(frozen=True)
-class Clock:
-    """The machine's clock in step with the emulator's: waiting costs nothing."""
-
-    emulator: Emulator
-
-    def now(self) -> datetime:
-        return self.emulator.clock.now()
-
-    def monotonic(self) -> float:
-        return (self.emulator.clock.now() - START).total_seconds()
-
-    def sleep(self, seconds: float) -> None:
-        self.emulator.clock.advance(seconds)
-
-
-@dataclass(frozen=True)
-class InProcess:
-    salesforce_url: str = SALESFORCE_URL
-    trustpilot_url: str = TRUSTPILOT_URL
-    invitations_url: str = INVITATIONS_URL
-    ca_file: str = ""
-
-
 @dataclass
 class Shop:
     """The emulator, the settings that reach it, and everything a test does to both."""
@@ -145,13 +67,15 @@ class Shop:
     def run(self, *, door: InProcessDoor | None = None, only: tuple[str, ...] = ()):
         """Do one pass as a process of its own would; `Killed` ends it like `kill -9`."""
         carrier = door or InProcessDoor(self.emulator)
-        world = connect(self.settings, Quiet(), Transports(carrier, carrier, Clock(self.emulator)))
+        world = connect(
+            self.settings, Quiet(), Transports(carrier, carrier, FollowingClock(self.emulator))
+        )
         with self.lock:
             run_id = f"run-{next(self.numbers)}"
         return engine_run(world, run_policy(self.settings), RunRequest(run_id, only))
 
-    def killed(self, at: int, *, after: bool) -> DyingDoor:
-        return DyingDoor(self.emulator, at, after=after)
+    def killed(self, at: int, *, after: bool) -> Door:
+        return dying_door(self.emulator, at, after=after)
 
     def two_at_once(self, one_at: int, other_at: int, only: tuple[str, ...]) -> None:
         """Let two runs overlap in one way of many, the same each time.
@@ -166,7 +90,7 @@ class Shop:
             go_on.wait(30)
 
         def other_run() -> None:
-            self.run(door=MeetingDoor(self.emulator, other_at, halt), only=only)
+            self.run(door=Door(self.emulator, meets={other_at: halt}), only=only)
             halted.set()
 
         thread = threading.Thread(target=other_run)
@@ -175,7 +99,7 @@ class Shop:
             thread.start()
             halted.wait(30)
 
-        self.run(door=MeetingDoor(self.emulator, one_at, start_other), only=only)
+        self.run(door=Door(self.emulator, meets={one_at: start_other}), only=only)
         go_on.set()
         thread.join()
 
@@ -231,7 +155,7 @@ class Shop:
 def shop_of(tmp_path):
     """Open a shop on an emulator, reached by the given addresses."""
 
-    def opened(emulator: Emulator, addresses: Any = InProcess()) -> Shop:
+    def opened(emulator: Emulator, addresses: Any = IN_PROCESS) -> Shop:
         state = emulator.trustpilot
         state.add_business_unit("shop.example.com", display_name="Shop")
         state.switches.calls_per_five_minutes = state.switches.calls_per_hour = None

@@ -56,20 +56,6 @@ WAYS = {
 }
 
 
-@pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
-def test_a_run_killed_at_any_call_invites_nobody_twice(shop, killed, after):
-    calls = calls_of_a_run(shop)
-    for at in range(calls):
-        before_the_run(shop)
-        with pytest.raises(killed):
-            shop.run(only=FLOW, door=shop.killed(at, after=after))
-        shop.pass_time()
-    settled_by_clean_runs(shop)
-    ends = shop.assert_never_twice()
-    # Only a run that is killed between taking the right and recording leaves something unknown.
-    assert 0 < ends["Unknown"] * 3 < ends["Accepted"]
-
-
 @pytest.mark.parametrize("way", WAYS)
 def test_a_fault_at_any_call_invites_nobody_twice(shop, way):
     calls = calls_of_a_run(shop)

@@ -9,50 +9,26 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from itertools import count
 from typing import Any
 
 import pytest
-from requests import PreparedRequest, Response
 
+import in_process
 from connector.config import Settings, load_settings
 from connector.core.run_report import RunReport
 from connector.emulator.app import Emulator
 from connector.emulator.calls import Call
 from connector.emulator.clock import EmulatorClock
-from connector.emulator.doors import (
-    INVITATIONS_URL,
-    SALESFORCE_URL,
-    TRUSTPILOT_URL,
-    InProcessDoor,
-)
+from connector.emulator.doors import InProcessDoor
 from connector.emulator.ready_config import ready_config
 from connector.emulator.trustpilot.service_reviews import Bounds
 from connector.emulator.world import World, seed
 from connector.flows.engine import RunRequest
 from connector.flows.engine import run as engine_run
 from connector.wiring import Transports, connect, run_policy
-
-START = datetime(2026, 3, 2, 9, 0, 0, tzinfo=UTC)
-
-
-@dataclass
-class FollowingClock:
-    """The machine's clock in step with the emulator's: sleeping moves both and costs nothing."""
-
-    emulator: Emulator
-    slept: list[float] = field(default_factory=list)
-
-    def now(self) -> datetime:
-        return self.emulator.clock.now()
-
-    def monotonic(self) -> float:
-        return (self.emulator.clock.now() - START).total_seconds()
-
-    def sleep(self, seconds: float) -> None:
-        self.slept.append(seconds)
-        self.emulator.clock.advance(seconds)
+from in_process import IN_PROCESS, START, Door, FollowingClock, Killed
 
 
 @dataclass
@@ -73,34 +49,20 @@ class RecordingReporter:
         return [facts for event, facts in self.events if event == name]
 
 
-class Killed(BaseException):
-    """The process ends here, as by `kill -9`: nothing of ours may catch it."""
-
-
-class DyingDoor(InProcessDoor):
-    """Kills the process at its n-th call (from 0), before or after the vendor processed it.
-
-    What its other threads began goes on to its end; nothing new leaves the dead process. With -1
-    it never dies.
-    """
-
-    def __init__(self, emulator: Emulator, at: int, *, after: bool) -> None:
-        super().__init__(emulator)
-        self.at, self.after, self.turns = at, after, count()
-
-    def send(self, request: PreparedRequest, *args: Any, **options: Any) -> Response:
-        turn = next(self.turns)  # several threads of one run call at once
-        if 0 <= self.at < turn or (turn == self.at and not self.after):
-            raise Killed
-        answer = super().send(request, *args, **options)
-        if turn == self.at:
-            raise Killed
-        return answer
-
-
 def _as_kept(text: str | None) -> str | None:
     """What the org is to keep of a text: all but outer blanks, and one kind of line break."""
     return (text or "").replace("\r\n", "\n").strip() or None
+
+
+def _last_comment(state: Any, review: dict[str, Any]) -> str | None:
+    """The last word of the business in the conversation below a product review."""
+    thread = state.product.conversations.get(review.get("conversationId"))
+    said = (
+        [one.content for one in thread.comments if one.author_type == "businessUser"]
+        if thread
+        else []
+    )
+    return said[-1] if said else None
 
 
 def what_differs(emulator: Emulator, since: datetime) -> list[str]:
@@ -119,7 +81,12 @@ def what_differs(emulator: Emulator, since: datetime) -> list[str]:
         for unit_id in state.units
         for review in state.service.of_unit(unit_id, Bounds(since, None))
     } | {
-        review["id"]: ("Product", review.get("stars", 5), _as_kept(review.get("content")), None)
+        review["id"]: (
+            "Product",
+            review.get("stars", 5),
+            _as_kept(review.get("content")),
+            _last_comment(state, review),
+        )
         for review in state.product.reviews.values()
         if review["createdAt"] >= since
     }
@@ -142,16 +109,6 @@ def what_differs(emulator: Emulator, since: datetime) -> list[str]:
         if values != expected.get(review_id)
     ]
     return sorted(said)
-
-
-@dataclass(frozen=True)
-class InProcess:
-    """Addresses that a ready configuration needs; nothing listens there."""
-
-    salesforce_url: str = SALESFORCE_URL
-    trustpilot_url: str = TRUSTPILOT_URL
-    invitations_url: str = INVITATIONS_URL
-    ca_file: str = ""
 
 
 @pytest.fixture
@@ -193,7 +150,7 @@ def configured(emulator, loaded):
     """Load the emulator's ready configuration after `change(text) -> text`."""
 
     def load(change=lambda text: text) -> Settings:
-        text, environ = ready_config(InProcess(), emulator.credentials)
+        text, environ = ready_config(IN_PROCESS, emulator.credentials)
         return loaded(change(text), environ)
 
     return load
@@ -255,8 +212,8 @@ def dying_door(emulator):
     """Make a door that kills the run: `one_run(door=dying_door(3, after=True))` -> `Killed`."""
     usual = emulator
 
-    def make(at: int, *, after: bool, emulator: Emulator = usual) -> DyingDoor:
-        return DyingDoor(emulator, at, after=after)
+    def make(at: int, *, after: bool, emulator: Emulator = usual) -> Door:
+        return in_process.dying_door(emulator, at, after=after)
 
     return make
 

@@ -198,12 +198,14 @@ class TestThePackage:
         assert report.exit_code is ExitCode.SIGN_IN
         assert not_passed(report) == {Check.SALESFORCE_OBJECT}
 
-    def test_a_hidden_field_of_our_own_names_the_permission_set(self, doctor, emulator):
-        emulator.org.hide_field(REVIEW, "Content_Hash__c")
+    @pytest.mark.parametrize("name", [f"{REVIEW}.Content_Hash__c", "Case.Trustpilot_Review__c"])
+    def test_a_hidden_field_of_our_own_names_the_permission_set(self, doctor, emulator, name):
+        emulator.org.hide_field(*name.split("."))
         report = doctor()
 
         (failure,) = found(report, Check.SALESFORCE_FIELD)
-        assert f"{REVIEW}.Content_Hash__c" in failure.what
+        assert name in failure.what
+        assert "connector deploy" in failure.fix
         assert "Trustpilot_Connector" in failure.fix
         assert report.exit_code is ExitCode.SIGN_IN
 
@@ -254,6 +256,16 @@ class TestThePackage:
         (failure,) = found(doctor(), Check.SALESFORCE_PICKLIST)
         assert "Draft" in failure.what
 
+    def test_fields_on_cases_are_written_only_where_reviews_become_cases(
+        self, doctor, describes, configured
+    ):
+        describes.field("Case", "Trustpilot_Review_Key__c", updateable=False)
+        assert not_passed(doctor()) == set()
+
+        rules = "cases:\n  rules:\n    - {name: unhappy, stars: [1], owner: queue Reviews}\n\n"
+        report = doctor(configured(lambda text: rules + text))
+        assert Check.SALESFORCE_FIELD_ACCESS in not_passed(report)
+
     def test_a_field_that_is_only_readable_is_a_matter_of_permission(self, doctor, describes):
         describes.field(RUN, "Outcome__c", updateable=False)
         report = doctor()
@@ -301,7 +313,7 @@ class TestThePackage:
         (failure,) = found(report, Check.SALESFORCE_OBJECT, Level.FAIL)
         assert RUN in failure.what
         assert report.exit_code is ExitCode.UNREACHABLE
-        assert len(found(report, Check.SALESFORCE_OBJECT, Level.PASS)) == 6
+        assert len(found(report, Check.SALESFORCE_OBJECT, Level.PASS)) == 7
         assert found(report, Check.SALESFORCE_STANDARD, Level.PASS)
 
 
@@ -559,3 +571,60 @@ def test_whichever_call_fails_the_examination_comes_to_its_end(doctor, emulator,
         Check.SALESFORCE_ORG.side,
         Check.TRUSTPILOT_UNIT.side,
     }
+
+
+AUTHORS = """
+replies:
+  authors:
+    - {user: agent@shop.example, business_user: "0123456789abcdef01234567"}
+    - {user: Other@shop.example, business_user: "0123456789abcdef01234568"}
+"""
+
+
+class TestAuthorsOfReplies:
+    @pytest.fixture
+    def with_authors(self, configured):
+        return configured(lambda text: text + AUTHORS)
+
+    @pytest.fixture
+    def agents(self, emulator):
+        """Two users of the org, by the names that the configuration has for them."""
+
+        def make(name, **values):
+            known = {"LastName": "A", "Email": "a@shop.example", "Alias": "a", **values}
+            emulator.org.insert("User", {"Username": name, **known})
+
+        make("AGENT@shop.example")
+        return make
+
+    def test_active_users_pass_and_the_rest_cannot_be_told(self, doctor, agents, with_authors):
+        agents("other@shop.example")
+        (finding,) = found(doctor(with_authors), Check.SALESFORCE_AUTHOR)
+        assert finding.level is Level.PASS
+        assert "does not tell" in finding.what
+
+    @pytest.mark.parametrize("is_there", [True, False])
+    def test_who_is_no_active_user_is_named_by_place(self, is_there, doctor, agents, with_authors):
+        if is_there:
+            agents("other@shop.example", IsActive=False)
+        (finding,) = found(doctor(with_authors), Check.SALESFORCE_AUTHOR)
+        assert finding.level is Level.FAIL
+        assert "Entry 2" in finding.what
+        assert "@" not in finding.what
+
+    def test_a_hidden_history_signs_nobody(self, doctor, agents, with_authors, emulator):
+        agents("other@shop.example")
+        emulator.org.hide_object("Trustpilot_Review__History")
+        (finding,) = found(doctor(with_authors), Check.SALESFORCE_AUTHOR, Level.WARN)
+        assert "hidden" in finding.what
+
+    def test_without_authors_nothing_is_asked(self, doctor):
+        assert found(doctor(), Check.SALESFORCE_AUTHOR) == []
+
+    def test_an_org_that_does_not_answer_is_told(self, doctor, agents, with_authors, emulator):
+        assert agents
+        emulator.faults.add(
+            drop_before(vendor="salesforce", method="POST", path="*/composite", times=None)
+        )
+        (finding,) = found(doctor(with_authors), Check.SALESFORCE_AUTHOR)
+        assert finding.level is Level.FAIL

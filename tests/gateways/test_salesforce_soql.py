@@ -35,6 +35,17 @@ def test_a_question_with_everything_is_one_query():
     )
 
 
+def test_a_question_that_counts_counts_all_or_each_combination():
+    where = (Condition("Rule__c", "!=", None),)
+    assert soql(Select("Invitation__c", where=where, count=True)) == (
+        "SELECT COUNT(Id) total FROM Invitation__c WHERE Rule__c != null"
+    )
+    assert soql(Select("Invitation__c", ("Rule__c", "Status__c"), where, count=True)) == (
+        "SELECT Rule__c, Status__c, COUNT(Id) total FROM Invitation__c "
+        "WHERE Rule__c != null GROUP BY Rule__c, Status__c"
+    )
+
+
 @pytest.mark.parametrize(
     ("value", "literal"),
     [

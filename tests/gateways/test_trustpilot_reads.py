@@ -376,5 +376,5 @@ def test_all_comments_of_a_conversation_are_read(trustpilot, emulator, unit):
     review = emulator.trustpilot.add_product_review(unit.id, stars=2)
     conversation = trustpilot.open_conversation(review["id"])
     trustpilot.comment(conversation, "We are sorry.")
-    (comment,) = trustpilot.comments(conversation)
+    (comment,) = trustpilot.conversation(conversation).comments
     assert (comment.text, comment.by_business) == ("We are sorry.", True)

@@ -11,7 +11,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from connector.core.email_invitation import EmailInvitation, LinkRequest, ReviewLink
-from connector.core.reviews import BusinessUnitProfile, Comment, Review, ReviewType, Unreadable
+from connector.core.reviews import (
+    BusinessUnitProfile,
+    Comment,
+    Conversation,
+    Review,
+    ReviewType,
+    Unreadable,
+)
 from connector.gateways import trustpilot_wire as wire
 from connector.gateways.trustpilot_json import instant, wire_time
 
@@ -290,7 +297,7 @@ JSON = st.recursive(
 def test_no_json_makes_the_parser_raise(item, kind):
     assert isinstance(wire.review(item, kind), Review | Unreadable)
     assert isinstance(wire.profile(item), BusinessUnitProfile | Unreadable)
-    assert isinstance(wire.comments(item), tuple | Unreadable)
+    assert isinstance(wire.conversation(item, "c"), Conversation | Unreadable)
 
 
 @given(st.sampled_from([SERVICE, PRODUCT]), st.data())
@@ -358,6 +365,7 @@ def test_a_business_unit_without_reviews_has_no_score():
 def test_comments_are_oldest_first_and_say_whose_they_are():
     conversation = {
         "id": "conv-1",
+        "state": "public",
         "comments": [
             {
                 "commentId": "2",
@@ -373,21 +381,25 @@ def test_comments_are_oldest_first_and_say_whose_they_are():
             },
         ],
     }
-    assert wire.comments(conversation) == (
-        Comment("1", "It broke.", by_business=False, created_at=datetime(2026, 2, 1, tzinfo=UTC)),
-        Comment(
-            "2", "We are sorry.", by_business=True, created_at=datetime(2026, 2, 2, tzinfo=UTC)
+    first, second = datetime(2026, 2, 1, tzinfo=UTC), datetime(2026, 2, 2, tzinfo=UTC)
+    assert wire.conversation(conversation, "conv-1") == Conversation(
+        "conv-1",
+        "public",
+        (
+            Comment("1", "It broke.", by_business=False, created_at=first, author_id="c"),
+            Comment("2", "We are sorry.", by_business=True, created_at=second),
         ),
     )
 
 
 def test_one_comment_that_cannot_be_read_makes_the_conversation_unreadable():
     conversation = {"comments": [{"id": "1", "content": "ours"}, {"content": "no id"}]}
-    assert isinstance(wire.comments(conversation), Unreadable)
+    assert isinstance(wire.conversation(conversation, "c"), Unreadable)
 
 
 def test_a_conversation_without_comments_is_empty():
-    assert wire.comments({"id": "conv-1", "comments": None}) == ()
+    item = {"id": "conv-1", "comments": None, "state": []}
+    assert wire.conversation(item, "conv-1") == Conversation("conv-1")
 
 
 SEND_AT = datetime(2026, 3, 9, 11, 30, 15, 999, tzinfo=timezone(timedelta(hours=2)))

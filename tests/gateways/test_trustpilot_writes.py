@@ -29,6 +29,7 @@ from connector.emulator.faults import (
     too_many_requests,
     truncated_json,
 )
+from connector.emulator.trustpilot.accounts import BusinessUser
 from connector.gateways.budget import Budget
 from connector.gateways.http import VendorHttp
 from connector.gateways.trustpilot import TrustpilotClient
@@ -197,6 +198,42 @@ def test_a_detail_repeats_nothing_personal(trustpilot, emulator, unit):
     outcome = trustpilot.send_invitation(unit.id, INVITATION)
     assert outcome.detail == "[hidden] <[hidden]> ([hidden]) was refused, call [hidden]"
     assert outcome.code == "7"
+
+
+def test_a_reply_and_a_comment_go_out_in_somebody_elses_name(trustpilot, emulator, unit):
+    state = emulator.trustpilot
+    state.accounts.users["f" * 24] = BusinessUser("f" * 24, "Anna", role="Manager")
+    service = state.add_service_review(unit.id)["id"]
+    product = state.add_product_review(unit.id)["id"]
+    trustpilot.reply(service, "Sorry.", "f" * 24)
+    conversation = trustpilot.open_conversation(product)
+    trustpilot.comment(conversation, "Sorry.", "f" * 24)
+    (comment,) = trustpilot.conversation(conversation).comments
+    assert state.service_review(service)["companyReply"]["authorBusinessUserId"] == "f" * 24
+    assert comment.author_id == "f" * 24
+
+
+@pytest.mark.parametrize("missing", [204, 404])
+def test_a_reply_is_deleted_and_a_missing_one_counts_as_deleted(
+    missing, trustpilot, emulator, unit
+):
+    emulator.switches.missing_reply_delete_status = missing
+    review = emulator.trustpilot.add_service_review(unit.id)["id"]
+    trustpilot.reply(review, "Sorry.")
+    for _ in range(2):
+        assert trustpilot.delete_reply(review).verdict is Verdict.ACCEPTED
+        assert emulator.trustpilot.service_review(review)["companyReply"] is None
+
+
+def test_a_comment_is_edited_in_its_place(trustpilot, emulator, unit):
+    review = emulator.trustpilot.add_product_review(unit.id)["id"]
+    conversation = trustpilot.open_conversation(review)
+    trustpilot.comment(conversation, "Sorry.")
+    (comment,) = trustpilot.conversation(conversation).comments
+    assert trustpilot.edit_comment(conversation, comment.id, "Sorry!").verdict is Verdict.ACCEPTED
+    (edited,) = trustpilot.conversation(conversation).comments
+    assert (edited.id, edited.text) == (comment.id, "Sorry!")
+    assert edited.updated_at
 
 
 def test_an_echoed_reply_is_not_repeated_in_the_detail(trustpilot, emulator, unit):

@@ -19,8 +19,9 @@ from connector.core.reviews import ReviewType
 from connector.core.schema import FieldDefinition, ObjectDefinition, Schema
 from connector.core.words import UnknownWord
 
+ADDED = {"Case": ObjectDefinition("Case", {})}
 KEY = FieldDefinition("Key__c", "Text", 24, unique=True, external_id=True, case_sensitive=True)
-SCHEMA = Schema({"Review__c": ObjectDefinition("Review__c", {"Key__c": KEY})})
+SCHEMA = Schema({"Review__c": ObjectDefinition("Review__c", {"Key__c": KEY})}, ADDED)
 REGION = own_field("Region__c", parse_field_type("Text(80)"), is_key=False)
 MAPPING = Mapping(
     "Review__c",
@@ -97,7 +98,9 @@ def test_any_text_is_a_type_or_is_refused(text):
 
 
 def test_declared_fields_and_lookups_stand_beside_those_of_the_package():
-    fields = declared(SCHEMA, [MAPPING]).objects["Review__c"].fields
+    made = declared(SCHEMA, [MAPPING])
+    fields = made.objects["Review__c"].fields
+    assert made.added == ADDED
 
     assert fields["Key__c"] is KEY
     assert fields["Region__c"] == FieldDefinition("Region__c", "Text", 80)

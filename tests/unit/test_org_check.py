@@ -167,7 +167,7 @@ def test_a_hidden_field_is_a_matter_of_permission_and_names_its_place():
 
 
 @pytest.mark.parametrize(
-    ("own", "fix"), [(False, "Deploy the package"), (True, "Create it or correct the mapping")]
+    ("own", "fix"), [(False, "Type `connector deploy`"), (True, "Create it or correct the mapping")]
 )
 def test_who_made_a_hidden_field_decides_how_it_is_mended(own, fix):
     (found,) = findings(TEXT, None, own=own)
@@ -206,6 +206,30 @@ def test_a_key_is_an_external_id_unique_and_case_sensitive(lacking):
     (found,) = findings(KEY, replace(shape_of(KEY), **{lacking: False}))
     assert (found.check, found.exit_code) == (Check.SALESFORCE_KEY, ExitCode.CONFIGURATION)
     assert found.place == PLACE
+
+
+def test_a_field_that_was_made_unique_would_refuse_records():
+    (found,) = findings(TEXT, replace(shape_of(TEXT), unique=True))
+    assert (found.check, found.exit_code) == (Check.SALESFORCE_KEY, ExitCode.CONFIGURATION)
+    assert "connector deploy" in found.fix
+    assert findings(TEXT, replace(shape_of(TEXT), unique=True), own=True) == []
+
+
+@pytest.mark.parametrize(
+    ("definition", "kind"),
+    [
+        (TEXT, "textarea"),
+        (replace(TEXT, type="Url"), "string"),
+        (NUMBER, "currency"),
+        (STATUS, "combobox"),
+    ],
+)
+def test_a_field_of_another_type_that_still_holds_its_values_is_a_warning(definition, kind):
+    shape = replace(shape_of(definition), type=kind)
+    (found,) = findings(definition, shape)
+    assert codes([found]) == [(Check.SALESFORCE_FIELD_TYPE, Level.WARN)]
+    assert found.place == PLACE
+    assert findings(definition, shape, own=True) == []
 
 
 def test_a_restricted_picklist_must_hold_what_is_written():

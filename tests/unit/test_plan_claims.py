@@ -14,6 +14,8 @@ from connector.core.delays import due_at
 from connector.core.entries import Entry
 from connector.core.plan_claims import (
     Claim,
+    Deciding,
+    in_order,
     plan_claim,
     plan_claims,
     reference_number,
@@ -439,6 +441,15 @@ def test_any_facts_lead_to_one_decision_about_each_experience_in_any_order(day, 
     assert not held & {claim.entry.record_id for claim in plan.claims}
     shuffled = chance.sample(day, len(day))
     assert plan_claims(it for each in shuffled for it in each) == plan
+
+
+@given(_days(), st.integers(1, 4))
+def test_decisions_piece_by_piece_are_those_of_one_plan(day, size):
+    deciding, pieces = Deciding(), []
+    ordered = in_order(it for each in day for it in each)
+    for start in range(0, len(ordered), size):
+        pieces += [deciding.decide(it) for it in ordered[start : start + size]]
+    assert tuple(each for each in pieces if isinstance(each, Claim)) == plan_claims(ordered).claims
 
 
 @given(_days())

@@ -13,6 +13,8 @@ from connector.core.plan_desk import (
     Refusal,
     change_row,
     decide,
+    found_sent_row,
+    is_found_sent,
     last_attempt_key,
     right_row,
 )
@@ -147,3 +149,21 @@ def test_what_was_sent_keeps_its_time_and_gets_one_where_it_has_none():
 )
 def test_what_somebody_stopped_since_it_was_read_is_not_sent(now, waits):
     assert still_waiting(now) is waits
+
+
+@pytest.mark.parametrize("status", InvitationStatus)
+@pytest.mark.parametrize("code", ["outcome_unknown", "resolved_sent", "refused", None])
+def test_found_sent_is_what_was_unknown_and_is_accepted_now(status, code):
+    found = is_found_sent(row(Status__c=status.value, Reason_Code__c=code))
+    assert found == (status is InvitationStatus.ACCEPTED and code == "outcome_unknown")
+
+
+def test_what_was_found_sent_is_recorded_as_the_command_does_but_for_the_status():
+    unknown = row(Status__c="Unknown", Attempts__c=1)
+    by_command = change_row(unknown, decide(unknown, DeskAction.SENT), NOW)
+    assert {**found_sent_row(unknown, NOW), "Status__c": "Accepted"} == by_command
+
+
+def test_once_it_is_recorded_it_is_not_found_again():
+    accepted = row(Status__c="Accepted", Reason_Code__c="outcome_unknown", Attempts__c=1)
+    assert not is_found_sent({**accepted, **found_sent_row(accepted, NOW)})

@@ -1,31 +1,38 @@
 """Three texts are compared: last published, the agent's, and what is live."""
 
-from datetime import UTC, datetime
+from __future__ import annotations
+
+from dataclasses import replace
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from connector.core.objects import ReplyStatus
+from connector.core.live_replies import live_comment, live_fields, same_text
 from connector.core.plan_replies import (
     QueuedReply,
     ReplyStep,
-    conflict_row,
+    Wish,
     decide_reply,
-    published_row,
     queued_reply,
-    same_text,
-    stopped_row,
+    wish_of,
 )
-from connector.core.reviews import ReviewType
+from connector.core.reply_lint import Finding, LintRule, Severity
+from connector.core.reply_policy import Approval
+from connector.core.reviews import NO_REPLY, Comment, Reply, ReviewType
 
-NOW = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
+BLOCKING = (Finding(LintRule.SURNAME, Severity.BLOCK, "Roe"),)
+WARNING = (Finding(LintRule.CAPITALS, Severity.WARN, "all"),)
+QUEUED = QueuedReply("a00", "r1", ReviewType.SERVICE, Wish.POST, "ours")
 
 
-def queued(text="ours", last_published=""):
-    return QueuedReply("a00", "r1", ReviewType.SERVICE, text, last_published)
+def step(live, **facts):
+    how = {name: facts.pop(name) for name in ("is_edited", "findings") if name in facts}
+    return decide_reply(replace(QUEUED, **facts), Reply(live), **how).step
 
 
 @pytest.mark.parametrize(
-    ("last_published", "ours", "live", "step"),
+    ("last_published", "ours", "live", "expected"),
     [
         ("", "ours", "", ReplyStep.POST),  # nobody has answered yet
         ("old", "ours", "old", ReplyStep.POST),  # we edit our own reply
@@ -39,35 +46,112 @@ def queued(text="ours", last_published=""):
         ("", " \n ", "theirs", ReplyStep.BLOCK),  # only blanks
     ],
 )
-def test_the_three_texts_decide(last_published, ours, live, step):
-    assert decide_reply(queued(ours, last_published), live).step is step
+def test_the_three_texts_decide(last_published, ours, live, expected):
+    assert step(live, last_published=last_published, text=ours) is expected
 
 
-def test_a_conflict_and_a_block_say_why():
-    assert "read Live Reply" in decide_reply(queued(), "theirs").reason
-    assert "empty" in decide_reply(queued(""), "").reason
+@pytest.mark.parametrize(
+    ("choice", "their_reply", "live", "expected"),
+    [
+        ("Post Mine", "theirs", "theirs", ReplyStep.POST),  # chosen about these very words
+        ("Post Mine", "theirs", "theirs, edited", ReplyStep.CONFLICT),  # they went on writing
+        ("Post Mine", "", "theirs", ReplyStep.CONFLICT),  # a choice before there was a conflict
+        ("", "theirs", "theirs", ReplyStep.CONFLICT),  # posted again without a choice
+    ],
+)
+def test_a_choice_is_about_the_words_that_were_shown(choice, their_reply, live, expected):
+    assert step(live, choice=choice, their_reply=their_reply) is expected
 
 
-def test_after_a_conflict_the_agent_has_seen_their_words_and_may_post():
-    row = conflict_row(queued(), "theirs", "why")
-    assert row["Reply_Status__c"] == "Conflict"
-    again = queued_reply(
-        {"Id": "a00", "External_Id__c": "r1", "Type__c": "Service", "Reply__c": "ours", **row}
+@pytest.mark.parametrize(
+    ("live", "facts", "expected"),
+    [
+        ("", {"is_edited": True}, ReplyStep.EDITED),  # it answers words that are gone
+        ("ours", {"is_edited": True}, ReplyStep.SETTLE),  # it is public whatever the customer did
+        ("theirs", {"is_edited": True}, ReplyStep.EDITED),  # the edit is told first
+        ("", {"findings": BLOCKING}, ReplyStep.BLOCK),
+        ("", {"findings": WARNING}, ReplyStep.POST),
+        ("ours", {"findings": BLOCKING}, ReplyStep.SETTLE),
+        ("theirs", {"findings": BLOCKING}, ReplyStep.BLOCK),
+    ],
+)
+def test_edits_and_checks_stop_what_is_not_public_yet(live, facts, expected):
+    assert step(live, **facts) is expected
+
+
+@pytest.mark.parametrize(
+    ("review_type", "live", "facts", "expected"),
+    [
+        (ReviewType.SERVICE, "ours", {"last_published": "ours"}, ReplyStep.DELETE),
+        (
+            ReviewType.SERVICE,
+            "theirs",
+            {"shown": "theirs"},
+            ReplyStep.DELETE,
+        ),  # it is on the record
+        (ReviewType.SERVICE, "theirs", {"shown": "ours"}, ReplyStep.CONFLICT),  # it is not
+        (ReviewType.SERVICE, "", {"last_published": "ours"}, ReplyStep.GONE),
+        (ReviewType.PRODUCT, "ours", {"last_published": "ours"}, ReplyStep.REFUSE),
+    ],
+)
+def test_only_what_the_record_shows_is_deleted(review_type, live, facts, expected):
+    assert step(live, wish=Wish.DELETE, review_type=review_type, **facts) is expected
+
+
+@pytest.mark.parametrize(("live", "expected"), [("x", ReplyStep.KEEP), ("", ReplyStep.GONE)])
+def test_theirs_is_kept_where_it_is_still_there(live, expected):
+    assert step(live, wish=Wish.KEEP_THEIRS) is expected
+
+
+@pytest.mark.parametrize("findings", [BLOCKING, WARNING, ()])
+def test_what_stops_a_reply_says_why_without_its_words(findings):
+    for live in ("theirs", ""):
+        for wish in Wish:
+            decision = decide_reply(replace(QUEUED, wish=wish), Reply(live), findings=findings)
+            assert "Roe" not in decision.reason
+            stops = decision.step in (ReplyStep.CONFLICT, ReplyStep.BLOCK)
+            assert bool(decision.reason) is stops
+    assert decide_reply(QUEUED, NO_REPLY, findings=BLOCKING).told.endswith("last name (Roe).")
+
+
+@pytest.mark.parametrize(
+    ("status", "choice", "without", "with_approval"),
+    [
+        ("Queued", None, Wish.POST, None),
+        ("Approved", None, Wish.POST, Wish.POST),
+        ("Queued", "Post Mine", Wish.POST, None),
+        ("Conflict", "Post Mine", Wish.POST, None),
+        ("Conflict", "Keep Theirs", Wish.KEEP_THEIRS, Wish.KEEP_THEIRS),
+        ("Delete Queued", None, Wish.DELETE, Wish.DELETE),
+        ("Delete Queued", "Keep Theirs", Wish.DELETE, Wish.DELETE),
+        ("Conflict", None, None, None),
+        ("Draft", "Post Mine", None, None),
+        ("Published", "Keep Theirs", None, None),
+        (None, None, None, None),
+    ],
+)
+def test_status_and_choice_say_what_is_wanted(status, choice, without, with_approval):
+    row = {"Reply_Status__c": status, "Conflict_Choice__c": choice}
+    assert wish_of(row, Approval.NONE) is without
+    assert wish_of(row, Approval.REQUIRED) is with_approval
+
+
+@given(
+    st.sampled_from(["", "ours", "old", "theirs", "more"]),
+    st.sampled_from(["", "old", "ours"]),
+    st.sampled_from(["", "theirs"]),
+    st.sampled_from(["", "Post Mine", "Keep Theirs"]),
+    st.sampled_from(Wish),
+)
+def test_nothing_is_overwritten_or_deleted_that_the_record_does_not_show(
+    live, last_published, their_reply, choice, wish
+):
+    queued = replace(
+        QUEUED, wish=wish, last_published=last_published, their_reply=their_reply, choice=choice
     )
-    assert decide_reply(again, "theirs").step is ReplyStep.POST
-    assert decide_reply(again, "theirs, edited").step is ReplyStep.CONFLICT
-
-
-def test_a_published_reply_is_the_base_of_the_next_comparison():
-    row = published_row(queued("ours"), NOW)
-    assert row["Published_Reply__c"] == row["Live_Reply__c"] == "ours"
-    assert row["Reply_Error__c"] is None
-
-
-def test_a_stopped_reply_tells_the_agent_within_the_field():
-    row = stopped_row(queued(), ReplyStatus.FAILED, "x" * 300)
-    assert row["Reply_Status__c"] == "Failed"
-    assert len(row["Reply_Error__c"]) == 255
+    decision = decide_reply(queued, Reply(live))
+    if decision.step in (ReplyStep.POST, ReplyStep.DELETE) and live:
+        assert live in (last_published, their_reply)
 
 
 @pytest.mark.parametrize(
@@ -79,5 +163,31 @@ def test_texts_that_read_the_same_are_the_same(one, other, same):
 
 
 def test_empty_fields_of_a_row_are_empty_texts():
-    reply = queued_reply({"Id": "a00", "External_Id__c": "r1", "Type__c": "Product"})
-    assert (reply.text, reply.last_published, reply.review_type) == ("", "", ReviewType.PRODUCT)
+    row = {"Id": "a00", "External_Id__c": "r1", "Type__c": "Product"}
+    reply = queued_reply(row, Wish.POST)
+    assert (reply.text, reply.last_published, reply.choice) == ("", "", "")
+    assert reply.review_type is ReviewType.PRODUCT
+
+
+def said(*texts):
+    return [Comment(str(n), text, by_business=who) for n, (text, who) in enumerate(texts)]
+
+
+@pytest.mark.parametrize(
+    ("comments", "known", "expected"),
+    [
+        (said(), ("a",), None),  # nobody said anything
+        (said(("a", False)), ("a",), None),  # the customer is not the business
+        (said(("a", True), ("b", True)), (), "b"),  # the latest
+        (said(("a", True), ("b", True)), ("a",), "a"),  # ours, though somebody went on
+        (said(("a", True), ("b", True)), ("c", "a"), "a"),  # what we published, not the new text
+        (said(("a", True), (" ", True)), ("",), "a"),  # an empty comment answers nothing
+    ],
+)
+def test_of_several_comments_ours_is_the_answer_else_the_last(comments, known, expected):
+    found = live_comment(comments, known)
+    assert (found.text if found else None) == expected
+
+
+def test_nothing_live_leaves_nothing_on_the_record():
+    assert set(live_fields(NO_REPLY).values()) == {None}

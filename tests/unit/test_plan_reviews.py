@@ -11,10 +11,14 @@ from connector.core.plan_reviews import (
     MappedReview,
     is_seen,
     plan_reviews,
+    reply_change,
     seen_reviews,
     seen_text,
+    touches_reply,
+    with_conversations,
     with_edits,
 )
+from connector.core.reviews import Comment, Conversation
 
 
 def mapped(review_id="r1", content_hash="h1", **fields):
@@ -47,33 +51,91 @@ def test_of_one_review_listed_twice_the_later_one_wins():
     assert [store.row["Content_Hash__c"] for store in plan.stores] == ["new"]
 
 
-@pytest.mark.parametrize("status", [None, "", "Published", "Deleted"])
+def changes(store, before, **now):
+    """What storing a review does to the reply; `now` is what the org says by then."""
+    return reply_change(store, before, {**before, **now})
+
+
+@pytest.mark.parametrize("status", [None, "", "Published", "Deleted", "Edited Review"])
 def test_a_reply_written_at_trustpilot_shows_as_published(status):
-    before = {"r1": stored("old", None, status)}
-    (store,) = plan_reviews([mapped(Live_Reply__c="Thanks")], before).stores
-    assert store.row["Reply_Status__c"] == "Published"
-    assert store.row["Published_Reply__c"] == "Thanks"
+    before = stored("old", None, status)
+    (store,) = plan_reviews([mapped(Live_Reply__c="Thanks")], {"r1": before}).stores
+    assert touches_reply(store, before)
+    assert changes(store, before) == {
+        "Reply_Status__c": "Published",
+        "Published_Reply__c": "Thanks",
+    }
 
 
-@pytest.mark.parametrize("status", ["Draft", "Queued", "Blocked", "Conflict", "Failed"])
+@pytest.mark.parametrize("status", ["Draft", "Queued", "Approved", "Blocked", "Conflict", "Failed"])
 def test_a_reply_under_way_is_left_to_its_agent(status):
-    before = {"r1": stored("old", "Before", status)}
-    (store,) = plan_reviews([mapped(Live_Reply__c="After")], before).stores
-    assert "Reply_Status__c" not in store.row
-    assert "Published_Reply__c" not in store.row
+    before = stored("old", "Before", status)
+    (store,) = plan_reviews([mapped(Live_Reply__c="After")], {"r1": before}).stores
+    assert changes(store, before) == {}
+
+
+@pytest.mark.parametrize("status", ["Draft", "Queued", "Delete Queued"])
+def test_a_status_that_was_set_since_the_review_was_read_stays(status):
+    before = stored("old", None, "Published")
+    (store,) = plan_reviews([mapped(Live_Reply__c="Thanks")], {"r1": before}).stores
+    assert changes(store, before, Reply_Status__c=status) == {}
 
 
 def test_a_reply_that_was_deleted_at_trustpilot_shows_as_deleted():
-    before = {"r1": stored("old", "Thanks", "Published")}
-    (store,) = plan_reviews([mapped(Live_Reply__c=None)], before).stores
-    assert store.row["Reply_Status__c"] == "Deleted"
-    assert store.row["Published_Reply__c"] is None
+    before = stored("old", "Thanks", "Published")
+    (store,) = plan_reviews([mapped(Live_Reply__c=None)], {"r1": before}).stores
+    assert changes(store, before) == {"Reply_Status__c": "Deleted", "Published_Reply__c": None}
 
 
-def test_a_change_elsewhere_leaves_the_reply_alone():
-    before = {"r1": stored("old", "Thanks", "Published")}
+@pytest.mark.parametrize("fields", [{"Live_Reply__c": "Thanks"}, {}])
+def test_a_change_elsewhere_leaves_the_reply_alone(fields):
+    before = stored("old", "Thanks", "Published")
+    (store,) = plan_reviews([mapped(**fields)], {"r1": before}).stores
+    assert not touches_reply(store, before)
+    assert changes(store, before) == {}
+
+
+def test_a_new_review_that_is_answered_already_comes_with_its_status():
+    (store,) = plan_reviews([mapped(Live_Reply__c="Thanks")], {}).stores
+    assert (store.row["Reply_Status__c"], store.row["Published_Reply__c"]) == (
+        "Published",
+        "Thanks",
+    )
+    assert not touches_reply(store, {})
+
+
+def test_the_row_of_a_known_review_never_holds_what_agents_write():
+    before = {"r1": stored("old", None, "Published")}
     (store,) = plan_reviews([mapped(Live_Reply__c="Thanks")], before).stores
-    assert "Reply_Status__c" not in store.row
+    assert not {"Reply_Status__c", "Reply__c", "Published_Reply__c"} & store.row.keys()
+
+
+def thread(*texts, state="public"):
+    said = tuple(
+        Comment(str(n), text, by_business=True, author_id="u") for n, text in enumerate(texts)
+    )
+    return {"r1": Conversation("c1", state, said)}
+
+
+def test_the_answer_in_a_conversation_shows_as_published():
+    before = stored("old")
+    plan = plan_reviews([mapped()], {"r1": before})
+    (store,) = with_conversations(plan, thread("Thanks"), {"r1": before}).stores
+    assert (store.row["Live_Reply__c"], store.row["Live_Reply_Author_Id__c"]) == ("Thanks", "u")
+    assert store.row["Conversation_State__c"] == "public"
+    assert changes(store, before)["Reply_Status__c"] == "Published"
+
+
+def test_our_comment_stays_the_answer_when_a_colleague_adds_another():
+    before = stored("old", "Ours", "Published")
+    plan = plan_reviews([mapped()], {"r1": before})
+    (store,) = with_conversations(plan, thread("Ours", "And more"), {"r1": before}).stores
+    assert changes(store, before) == {}
+
+
+def test_a_new_review_with_a_conversation_comes_with_its_status():
+    plan = with_conversations(plan_reviews([mapped()], {}), thread("Thanks"), {})
+    assert plan.stores[0].row["Reply_Status__c"] == "Published"
 
 
 def test_what_the_agent_writes_is_never_in_a_row():
@@ -109,14 +171,15 @@ def edited(row, **before):
     words = {"Stars__c": 2, "Title__c": "Late", "Text__c": "It came late.", **row}
     plan = plan_reviews([mapped(content_hash="h2", **words)], {"r1": stored("h1")})
     (store,) = with_edits(plan, {"r1": {**BEFORE, **before}})
-    return store.row
+    return store
 
 
 def test_other_words_with_a_later_time_are_an_edit():
-    row = edited({"Text__c": "It came.", "Review_Updated__c": EDITED_AT})
+    store = edited({"Text__c": "It came.", "Review_Updated__c": EDITED_AT})
+    row = store.row
+    assert store.is_edit
     assert (row["Edited__c"], row["Edit_Count__c"]) == (True, 1)
     assert (row["Previous_Stars__c"], row["Previous_Text__c"]) == (2.0, "It came late.")
-    assert row["Reply_Status__c"] == "Edited Review"
 
 
 @pytest.mark.parametrize(
@@ -132,17 +195,32 @@ def test_other_words_with_a_later_time_are_an_edit():
     ],
 )
 def test_what_is_no_edit_does_not_look_like_one(row, before):
-    assert "Edited__c" not in edited(row, **before)
+    assert "Edited__c" not in edited(row, **before).row
 
 
 def test_without_the_time_of_the_edit_the_words_alone_decide():
-    assert edited({"Stars__c": 5})["Edited__c"]
+    assert edited({"Stars__c": 5}).row["Edited__c"]
 
 
-@pytest.mark.parametrize("status", [None, "Draft", "Queued", "Conflict"])
-def test_only_a_published_reply_asks_to_be_written_again(status):
-    row = edited({"Stars__c": 1, "Review_Updated__c": EDITED_AT}, Reply_Status__c=status)
-    assert "Reply_Status__c" not in row
+@pytest.mark.parametrize(
+    ("status", "becomes"),
+    [
+        ("Published", "Edited Review"),  # it answers words that are gone
+        ("Queued", "Edited Review"),  # it would
+        ("Approved", "Edited Review"),
+        (None, None),
+        ("Draft", None),  # who is still writing sees the edit
+        ("Conflict", None),
+        ("Delete Queued", None),
+    ],
+)
+def test_a_reply_to_words_that_are_gone_asks_to_be_written_again(status, becomes):
+    store = edited({"Stars__c": 1, "Review_Updated__c": EDITED_AT})
+    before = stored("h1", None, status)
+    assert touches_reply(store, before)
+    change = changes(store, before)
+    assert change.get("Reply_Status__c") == becomes
+    assert bool(change.get("Reply_Error__c")) is bool(becomes)
 
 
 def test_a_new_review_is_no_edit():

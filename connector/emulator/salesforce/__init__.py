@@ -9,6 +9,7 @@ from connector.emulator.calls import CallLog
 from connector.emulator.clock import EmulatorClock
 from connector.emulator.faults import Faults
 from connector.emulator.salesforce.auth import Allowance, Sessions
+from connector.emulator.salesforce.metadata import read_permission_sets
 from connector.emulator.salesforce.org import Org
 from connector.emulator.salesforce.schema import Schema
 from connector.emulator.salesforce.settings import ConnectedApp, SalesforceSettings
@@ -23,6 +24,7 @@ __all__ = ["ConnectedApp", "SalesforceSettings", "SalesforceSide"]
 class SalesforceSide:
     """One emulated org: `org` for rows and rules, `settings` for sign-in and limits, `app` (ASGI).
 
+    It has the custom objects of a metadata folder, or none where there is no folder.
     `sessions` and `allowance` let a test end sessions or read the API use; `calls` is the log in
     which the door's frame notes every call.
     """
@@ -33,10 +35,12 @@ class SalesforceSide:
         faults: Faults,
         switches: Switches,
         calls: CallLog,
-        metadata_folder: Path,
+        metadata_folder: Path | None,
     ) -> None:
         self.calls = calls
         self.org = Org(Schema.load(metadata_folder), clock, faults)
+        if metadata_folder is not None:
+            self.org.already_assigned(read_permission_sets(metadata_folder))
         self.settings = SalesforceSettings(self.org)
         self.sessions = Sessions(self.settings)
         self.allowance = Allowance(self.settings)

@@ -23,6 +23,7 @@ class Field:
     org setting without which the field does not exist, `needs_grant` marks a field that no
     user sees until an administrator grants it, `filterable` False a column that no query may
     filter although its type would allow it.
+    - `tracked`: the package itself turns field history tracking on.
     """
 
     name: str
@@ -54,6 +55,7 @@ class Field:
     help_text: str | None = None
     filterable: bool = True
     needs_grant: bool = False
+    tracked: bool = False
 
     @property
     def custom(self) -> bool:
@@ -107,6 +109,7 @@ class SObject:
 
     `history_of` names the object whose field history this one holds. `purged_when_deleted`: a
     deleted row leaves nothing that a query finds, only an entry in the delete log.
+    `activities`: a task can be about a record of it.
     """
 
     name: str
@@ -122,6 +125,7 @@ class SObject:
     purged_when_deleted: bool = False
     history_of: str | None = None
     feature: str | None = None
+    activities: bool = False
 
     @cached_property
     def _by_lower_name(self) -> dict[str, Field]:

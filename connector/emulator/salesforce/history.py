@@ -37,9 +37,13 @@ class History:
 
     def __init__(self, records: Records) -> None:
         self._records = records
-        self._tracked: dict[str, set[str]] = {}
         self._tables = {
             sobject.history_of: sobject for sobject in records.schema if sobject.history_of
+        }
+        self._tracked = {
+            sobject.name: {found.name for found in sobject.fields.values() if found.tracked}
+            for sobject in records.schema
+            if sobject.name in self._tables
         }
 
     def can_track(self, sobject: SObject) -> bool:
@@ -114,8 +118,9 @@ class History:
         self, save: Save, field: str, kind: str | None, values: tuple[str | None, str | None]
     ) -> None:
         table = self._tables[save.sobject.name]
+        parent = "ParentId" if save.sobject.custom else f"{save.sobject.name}Id"
         row = {
-            f"{save.sobject.name}Id": save.row["Id"],
+            parent: save.row["Id"],
             "Field": field,
             "DataType": kind,
             "OldValue": values[0],

@@ -1,16 +1,17 @@
-"""Reads custom objects from Salesforce metadata in source format.
+"""Reads custom objects from Salesforce metadata: from a folder in source format, or from elements.
 
-Only what the emulated org enforces is read; layouts, list views and permissions are not.
+Only what the emulated org enforces is read; layouts, list views, permissions and validation
+rules are not.
 Element names: Metadata API, CustomObject and CustomField.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 from xml.etree import ElementTree as ET
 
 from connector.emulator.salesforce.fields import Field, SObject
-from connector.emulator.salesforce.system_fields import AUDIT, ID, IS_DELETED, owner
+from connector.emulator.salesforce.system_fields import AUDIT, GROUPS, ID, IS_DELETED, owner
 
 _NAMESPACE = "{http://soap.sforce.com/2006/04/metadata}"
 _NAME_LENGTH = 80
@@ -20,8 +21,28 @@ class BadMetadata(Exception):
     """A metadata file names something the emulated org cannot hold."""
 
 
-class _Element:
+class Source(Protocol):
     """One XML element, read by child name."""
+
+    def text(self, path: str, default: str = "") -> str:
+        """Returns the text of the first element at a path."""
+        ...
+
+    def flag(self, path: str) -> bool:
+        """Tells whether the element at a path says true."""
+        ...
+
+    def number(self, path: str) -> int:
+        """Returns the number at a path."""
+        ...
+
+    def each(self, path: str) -> Iterator["Source"]:
+        """Yields the elements at a path."""
+        ...
+
+
+class _Element:
+    """One element of a file on the disk."""
 
     def __init__(self, element: ET.Element) -> None:
         self._element = element
@@ -53,11 +74,13 @@ def read_custom_objects(folder: Path) -> list[SObject]:
     Key prefixes are given out in that order: a00, a01, ... Raises BadMetadata.
     """
     files = sorted(folder.glob("**/objects/*/*.object-meta.xml"))
-    return [
+    found = [
         _custom_object(file, key_prefix=f"a{number:02d}")
         for number, file in enumerate(files)
         if file.parent.name.endswith("__c")
     ]
+    names = {file.parent.name for file in files if _read(file).flag("enableHistory")}
+    return [*found, *(_history_of(sobject) for sobject in found if sobject.name in names)]
 
 
 def read_added_fields(folder: Path) -> dict[str, list[Field]]:
@@ -66,18 +89,30 @@ def read_added_fields(folder: Path) -> dict[str, list[Field]]:
     for file in sorted(folder.glob("**/objects/*/fields/*.field-meta.xml")):
         name = file.parent.parent.name
         if not name.endswith("__c"):
-            added.setdefault(name, []).append(_custom_field(_read(file)))
+            added.setdefault(name, []).append(custom_field(_read(file)))
     return added
 
 
+def read_permission_sets(folder: Path) -> list[str]:
+    """Returns the names of the permission sets below a folder."""
+    files = sorted(folder.glob("**/permissionsets/*.permissionset-meta.xml"))
+    return [file.name.removesuffix(".permissionset-meta.xml") for file in files]
+
+
 def _custom_object(file: Path, key_prefix: str) -> SObject:
-    name = file.parent.name
-    definition = _read(file)
-    fields = [ID, owner("Group", "User"), IS_DELETED, _name_field(definition), *AUDIT]
-    fields += [
-        _custom_field(_read(found))
+    fields = (
+        custom_field(_read(found))
         for found in sorted((file.parent / "fields").glob("*.field-meta.xml"))
-    ]
+    )
+    return custom_object(file.parent.name, _read(file), key_prefix, fields)
+
+
+def custom_object(
+    name: str, definition: Source, key_prefix: str, custom_fields: Iterable[Field]
+) -> SObject:
+    """Returns a custom object with the fields that the platform gives every one."""
+    fields = [ID, owner("Group", "User"), IS_DELETED, _name_field(definition), *AUDIT]
+    fields += custom_fields
     return SObject(
         name=name,
         label=definition.text("label", name),
@@ -85,10 +120,50 @@ def _custom_object(file: Path, key_prefix: str) -> SObject:
         key_prefix=key_prefix,
         fields={found.name: found for found in fields},
         custom=True,
+        activities=definition.flag("enableActivities"),
     )
 
 
-def _name_field(definition: _Element) -> Field:
+def _history_of(sobject: SObject) -> SObject:
+    """Returns the history object of a custom object: `X__History`, with its record as `Parent`."""
+    kept: dict[str, Any] = {"createable": False, "updateable": False}
+    parent = Field(
+        "ParentId",
+        "Parent ID",
+        "reference",
+        length=18,
+        nillable=False,
+        reference_to=(sobject.name,),
+        relationship_name="Parent",
+        child_relationship="Histories",
+        cascade_delete=True,
+        **kept,
+    )
+    fields = [
+        ID,
+        parent,
+        Field("Field", "Changed Field", "picklist", length=255, nillable=False, **kept),
+        Field("DataType", "Data Type", "picklist", length=255, **kept),
+        Field("OldValue", "Old Value", "anyType", filterable=False, **kept),
+        Field("NewValue", "New Value", "anyType", filterable=False, **kept),
+        *GROUPS["history"],
+    ]
+    label = f"History: {sobject.label}"
+    return SObject(
+        name=sobject.name.removesuffix("__c") + "__History",
+        label=label,
+        label_plural=label,
+        key_prefix="017",
+        fields={found.name: found for found in fields},
+        createable=False,
+        updateable=False,
+        deletable=False,
+        replicateable=False,
+        history_of=sobject.name,
+    )
+
+
+def _name_field(definition: Source) -> Field:
     label = definition.text("nameField/label", "Name")
     if definition.text("nameField/type", "Text") == "AutoNumber":
         return Field(
@@ -115,11 +190,11 @@ def _name_field(definition: _Element) -> Field:
     )
 
 
-def _text(source: _Element) -> dict[str, Any]:
+def _text(source: Source) -> dict[str, Any]:
     return {"type": "string", "length": source.number("length")}
 
 
-def _number(source: _Element) -> dict[str, Any]:
+def _number(source: Source) -> dict[str, Any]:
     return {
         "type": {"Currency": "currency", "Percent": "percent"}.get(source.text("type"), "double"),
         "precision": source.number("precision"),
@@ -127,11 +202,11 @@ def _number(source: _Element) -> dict[str, Any]:
     }
 
 
-def _long_text(source: _Element) -> dict[str, Any]:
+def _long_text(source: Source) -> dict[str, Any]:
     return {"type": "textarea", "length": source.number("length")}
 
 
-def _checkbox(source: _Element) -> dict[str, Any]:
+def _checkbox(source: Source) -> dict[str, Any]:
     return {
         "type": "boolean",
         "default": source.flag("defaultValue"),
@@ -140,7 +215,7 @@ def _checkbox(source: _Element) -> dict[str, Any]:
     }
 
 
-def _picklist(source: _Element) -> dict[str, Any]:
+def _picklist(source: Source) -> dict[str, Any]:
     values = list(source.each("valueSet/valueSetDefinition/value"))
     default = next((value.text("fullName") for value in values if value.flag("default")), None)
     return {
@@ -152,7 +227,7 @@ def _picklist(source: _Element) -> dict[str, Any]:
     }
 
 
-def _lookup(source: _Element) -> dict[str, Any]:
+def _lookup(source: Source) -> dict[str, Any]:
     name = source.text("fullName")
     children = source.text("relationshipName")
     return {
@@ -165,11 +240,11 @@ def _lookup(source: _Element) -> dict[str, Any]:
     }
 
 
-def _plain(describe_type: str, length: int) -> Callable[[_Element], dict[str, Any]]:
+def _plain(describe_type: str, length: int) -> Callable[[Source], dict[str, Any]]:
     return lambda _source: {"type": describe_type, "length": length}
 
 
-_TYPES: dict[str, Callable[[_Element], dict[str, Any]]] = {
+FIELD_TYPES: dict[str, Callable[[Source], dict[str, Any]]] = {
     "Text": _text,
     "TextArea": _plain("textarea", 255),
     "LongTextArea": _long_text,
@@ -189,9 +264,10 @@ _TYPES: dict[str, Callable[[_Element], dict[str, Any]]] = {
 }
 
 
-def _custom_field(source: _Element) -> Field:
+def custom_field(source: Source) -> Field:
+    """Returns the field that an element defines. Raises BadMetadata for a type unknown here."""
     name = source.text("fullName")
-    reader = _TYPES.get(source.text("type"))
+    reader = FIELD_TYPES.get(source.text("type"))
     if reader is None:
         raise BadMetadata(f"field {name}: type {source.text('type')} is not emulated")
     facts: dict[str, Any] = {
@@ -200,6 +276,7 @@ def _custom_field(source: _Element) -> Field:
         "case_sensitive": source.flag("caseSensitive"),
         "external_id": source.flag("externalId"),
         "id_lookup": source.flag("externalId"),
+        "tracked": source.flag("trackHistory"),
         "help_text": source.text("inlineHelpText") or None,
     }
     facts |= reader(source)

@@ -4,7 +4,7 @@ The one public face of this folder's storage. It serialises every call with one 
 of two racing inserts of one unique key exactly one wins. It knows no HTTP.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from threading import RLock
@@ -12,6 +12,8 @@ from typing import Any
 
 from connector.emulator.clock import EmulatorClock
 from connector.emulator.faults import Faults
+from connector.emulator.salesforce.deploy import OrgMetadata
+from connector.emulator.salesforce.deploy_zip import Component
 from connector.emulator.salesforce.describe import describe_all, describe_one
 from connector.emulator.salesforce.fields import Field, SObject
 from connector.emulator.salesforce.history import History
@@ -52,6 +54,7 @@ class Org:
         self._store = Store(schema)
         self._records = Records(schema, self._store)
         self._visibility = Visibility(schema, self.settings)
+        self._metadata = OrgMetadata(schema, self._store, self._visibility, self.settings)
         self._history = History(self._records)
         incoming = Incoming(self._visibility, self.settings, self._records)
         self._writer = Writer(incoming, self._records, self._history, faults)
@@ -261,6 +264,39 @@ class Org:
             return self._store.deletions(found, _minute(start), _minute(end))
 
     # -- what an administrator does ----------------------------------------------------------
+    def deploy(self, archive: bytes, *, check_only: bool = False) -> list[Component]:
+        """Takes a zipped package, all of it or nothing; returns what it says of each component.
+
+        New objects and fields are seen by nobody before a permission set that grants them is
+        assigned.
+        """
+        with self._lock:
+            return self._metadata.deploy(archive, check_only=check_only)
+
+    def assign_permission_set(self, name: str) -> None:
+        """Gives a permission set that was deployed to the integration user; ApiError 404."""
+        with self._lock:
+            if not self._metadata.assign(name):
+                raise not_found()
+
+    def already_assigned(self, names: Iterable[str]) -> None:
+        """Notes the permission sets that the integration user had before anything was deployed."""
+        self._metadata.assigned.update(names)
+
+    @property
+    def is_production(self) -> bool:
+        """Whether the org is neither a sandbox nor a developer edition."""
+        row = self._store.row(self._any_object("Organization"), self.org_id) or {}
+        return not row["IsSandbox"] and row["OrganizationType"] != "Developer Edition"
+
+    def become(self, edition: str, *, sandbox: bool = False) -> None:
+        """Makes the org one of another edition, such as a production org."""
+        changes = {"OrganizationType": edition, "IsSandbox": sandbox}
+        organization = self._records.sobject("Organization")
+        with self._lock:
+            now = stamp(self._clock.now())
+            self._records.edit_quietly(organization, self.org_id, changes, now)
+
     def hide_field(self, sobject: str, field: str) -> None:
         """Takes a field away from the integration user (field-level security)."""
         self._visibility.hide_field(*self._any_field(sobject, field))

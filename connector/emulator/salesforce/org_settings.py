@@ -43,6 +43,8 @@ class OrgSettings:
     `set_audit_fields`: whether an insert may bring its own CreatedDate and LastModifiedDate, as
     imports do (reference section 6.1). `case_assignment_owner` is whom the active assignment rule
     gives every case that a client writes (reference section 4.6); empty: no rule is active.
+    `may_deploy`: whether the integration user may change metadata. `refused_components` are the
+    full names of components that this org does not take, each with its sentence.
     """
 
     daily_api_requests: int = 100_000
@@ -52,6 +54,8 @@ class OrgSettings:
     newlines_count_double: bool = False
     set_audit_fields: bool = False
     case_assignment_owner: str = ""
+    may_deploy: bool = True
+    refused_components: dict[str, str] = field(default_factory=dict)
     opportunity_stages: dict[str, Stage] = field(default_factory=_default_stages)
     closed_case_statuses: set[str] = field(default_factory=lambda: {"Closed"})
     order_status_codes: dict[str, str] = field(

@@ -22,7 +22,7 @@ def versions(state: State, _ask: Ask) -> Answer:
 
 def resources(_state: State, ask: Ask) -> Answer:
     """Answers GET /services/data/vNN.0 with the paths of the resources."""
-    names = ("composite", "jobs", "limits", "query", "queryAll", "sobjects")
+    names = ("composite", "jobs", "limits", "metadata", "query", "queryAll", "sobjects")
     return Answer(200, {name: f"/services/data/v{ask.version}/{name}" for name in names})
 
 

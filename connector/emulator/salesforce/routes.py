@@ -10,6 +10,7 @@ from connector.emulator.salesforce import (
     bulk_query,
     collections,
     composite,
+    deploy_api,
     oauth,
     query,
     replication,
@@ -76,6 +77,8 @@ VERSIONED_ROUTES = (
     # Both spellings are in use: the vendor's pages and its popular clients differ.
     _route("GET", "jobs/ingest/{}/unprocessedrecords", bulk_ingest.unprocessed_records),
     _route("GET", "jobs/ingest/{}/unprocessedRecords", bulk_ingest.unprocessed_records),
+    _route("POST", "metadata/deployRequest", deploy_api.create),
+    _route("GET", "metadata/deployRequest/{}", deploy_api.read),
     _route("POST", "jobs/query", bulk_query.create),
     _route("GET", "jobs/query/{}", bulk_query.read),
     _route("PATCH", "jobs/query/{}", bulk_query.abort),

@@ -33,10 +33,17 @@ class Schema:
             return cls(standard)
         added = read_added_fields(folder)
         merged = [_with_fields(found, added.get(found.name, [])) for found in standard]
-        return cls([*merged, *read_custom_objects(folder)])
+        custom = read_custom_objects(folder)
+        active = tuple(found.name for found in custom if found.activities)
+        return cls([*(_about(found, active) for found in merged), *custom])
 
     def __iter__(self) -> Iterator[SObject]:
         return iter(self._objects.values())
+
+    def put(self, sobject: SObject) -> None:
+        """Adds an object, or takes a new version of one."""
+        self._objects[sobject.name.lower()] = sobject
+        self._by_prefix[sobject.key_prefix] = sobject
 
     def named(self, name: str) -> SObject | None:
         """Finds an object whatever the case of its name."""
@@ -65,6 +72,15 @@ class Schema:
 def _with_fields(sobject: SObject, added: list[Field]) -> SObject:
     fields = {**sobject.fields, **{field.name: field for field in added}}
     return dataclasses.replace(sobject, fields=fields)
+
+
+def _about(sobject: SObject, active: tuple[str, ...]) -> SObject:
+    """A task can be about a record of every custom object that allows activities."""
+    what = sobject.fields.get("WhatId")
+    if what is None:
+        return sobject
+    related = dataclasses.replace(what, reference_to=(*what.reference_to, *active))
+    return _with_fields(sobject, [related])
 
 
 def _standard_objects() -> Iterator[SObject]:

@@ -33,6 +33,7 @@ class SalesforceSettings:
     `page_rows` and `bulk_page_rows` cap a page below what a client asks for, as wide rows do.
     `bulk_polls` is the number of polls after which a bulk job is done; `bulk_times_with_z` tells
     how query jobs write times, with Z or with +0000 as REST does (not settled by the reference).
+    `deploy_polls` is the number of polls after which a deployment is told to be done.
     Versions are whole numbers (66 for "66.0").
     """
 
@@ -47,6 +48,7 @@ class SalesforceSettings:
     bulk_page_rows: int = 250_000
     bulk_polls: int = 2
     bulk_times_with_z: bool = True
+    deploy_polls: int = 2
 
     @property
     def org_id(self) -> str:

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 
 from connector.emulator.clock import EmulatorClock
 from connector.emulator.salesforce.auth import Allowance, Sessions
+from connector.emulator.salesforce.deploy import Deployment
 from connector.emulator.salesforce.ids import IdMint
 from connector.emulator.salesforce.jobs import IngestJob, QueryJob
 from connector.emulator.salesforce.org import Org, QueryResult
@@ -28,7 +29,7 @@ class Cursor:
 
 @dataclass
 class State:
-    """The org, its settings, its sessions, open cursors and bulk jobs.
+    """The org, its settings, its sessions, open cursors, bulk jobs and deployments.
 
     `dispatch` answers a sub-request of a composite call through the same route table.
     """
@@ -44,6 +45,7 @@ class State:
     cursors: dict[str, Cursor] = field(default_factory=dict)
     ingest_jobs: dict[str, IngestJob] = field(default_factory=dict)
     query_jobs: dict[str, QueryJob] = field(default_factory=dict)
+    deployments: dict[str, Deployment] = field(default_factory=dict)
 
     def now(self) -> datetime:
         """Returns the emulated time in UTC."""

@@ -76,9 +76,10 @@ class Store:
         self._db.execute("CREATE TABLE DeleteLog (SObject TEXT, Id TEXT, At TEXT)")
         self._db.execute("CREATE INDEX DeleteLogByTime ON DeleteLog (SObject, At)")
         for sobject in schema:
-            self._create(sobject)
+            self.create(sobject)
 
-    def _create(self, sobject: SObject) -> None:
+    def create(self, sobject: SObject) -> None:
+        """Makes room for the rows of an object."""
         table = quoted(sobject.name)
         stored = [field for field in sobject.fields.values() if not field.formula]
         columns = {field.name: _column_type(field) for field in stored}
@@ -100,6 +101,27 @@ class Store:
             self._db.execute(f'CREATE INDEX {name} ON {table} ({column}, "Id")')
         elif field.type == "reference" or (field.is_key and field.type != "id"):
             self._db.execute(f"CREATE INDEX {name} ON {table} ({column})")
+
+    def add_field(self, sobject: SObject, field: Field) -> None:
+        """Adds a column; rows that are there get the field's default."""
+        table, column = quoted(sobject.name), quoted(field.name)
+        self._db.execute(f"ALTER TABLE {table} ADD COLUMN {column} {_column_type(field)}")
+        if field.default is not None:
+            self._db.execute(f"UPDATE {table} SET {column} = ?", (field.default,))  # noqa: S608 - schema names
+        self._index(sobject, field)
+
+    def change_field(self, sobject: SObject, field: Field) -> None:
+        """Gives a column the collation and the index that the field asks for now.
+
+        Raises sqlite3.IntegrityError where rows share a value that shall be unique.
+        """
+        table, column = quoted(sobject.name), quoted(field.name)
+        self._db.execute(f"DROP INDEX IF EXISTS {quoted(f'{sobject.name}.{field.name}')}")
+        self._db.execute(f'ALTER TABLE {table} ADD COLUMN "changed" {_column_type(field)}')
+        self._db.execute(f'UPDATE {table} SET "changed" = {column}')  # noqa: S608 - schema names
+        self._db.execute(f"ALTER TABLE {table} DROP COLUMN {column}")
+        self._db.execute(f'ALTER TABLE {table} RENAME COLUMN "changed" TO {column}')
+        self._index(sobject, field)
 
     def insert(self, sobject: SObject, row: Mapping[str, Any]) -> None:
         """Adds a complete row."""

@@ -27,6 +27,10 @@ class Visibility:
     def _enabled(self, feature: str | None) -> bool:
         return feature is None or bool(getattr(self._settings, feature))
 
+    def exists(self, sobject: SObject) -> bool:
+        """Tells whether the org has the object at all, whoever may see it."""
+        return self._enabled(sobject.feature)
+
     def _object_visible(self, sobject: SObject) -> bool:
         return sobject.name not in self._hidden_objects and self._enabled(sobject.feature)
 

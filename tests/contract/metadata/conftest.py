@@ -4,6 +4,7 @@ The types come from the WSDL that simple-salesforce carries. It is walked instea
 as a schema it is not deterministic, so no validator accepts it.
 """
 
+import re
 from collections import Counter
 from importlib.resources import files
 from pathlib import Path
@@ -17,7 +18,13 @@ PACKAGE = Path(__file__).parents[3] / "salesforce" / "main" / "default"
 SIMPLE_TYPES = {
     "boolean": lambda text: text in {"true", "false"},
     "int": lambda text: text.lstrip("-").isdigit(),
-    "double": lambda text: text.replace(".", "", 1).isdigit(),
+    "long": lambda text: text.lstrip("-").isdigit(),
+    "double": lambda text: text.replace(".", "", 1).lstrip("-").isdigit(),
+    "date": lambda text: re.fullmatch(r"\d{4}-\d\d-\d\d", text) is not None,
+    "dateTime": lambda text: (
+        re.fullmatch(r"\d{4}-\d\d-\d\dT[\d:.]+(Z|[+-][\d:]+)", text) is not None
+    ),
+    "anyType": lambda _: True,
     "string": lambda _: True,
     "base64Binary": lambda _: True,  # plain XML in a bundle's file; the API only carries it so
 }
@@ -38,6 +45,14 @@ class MetadataTypes:
             t.get("name"): {v.get("value") for v in t.iter(f"{XSD}enumeration")}
             for t in wsdl.iter(f"{XSD}simpleType")
         }
+
+    def knows(self, type_name):
+        return type_name in self._complex
+
+    def elements(self, type_name):
+        """The type of each element of a type."""
+        members = self._members(type_name)
+        return {name: each.get("type").partition(":")[2] for name, each in members.items()}
 
     def problems(self, element, type_name):
         if type_name in self._complex:
@@ -96,6 +111,108 @@ def simple(value):
 
 def read(path):
     return simple(plain(etree.parse(path).getroot()))
+
+
+class References:
+    """Says which names in the files below a folder mean nothing that is there.
+
+    Only custom names are looked up: what every org has, Salesforce knows best.
+    """
+
+    def __init__(self, folder):
+        self._folder = folder
+        self._texts = {
+            path.relative_to(folder).as_posix(): path.read_text(encoding="utf-8")
+            for path in sorted(folder.rglob("*"))
+            if path.is_file() and "__tests__" not in path.parts
+        }
+        self._fields = {}
+        for path in self._matching(r"objects/(\w+)/fields/(\w+)\.field-meta\.xml"):
+            self._fields.setdefault(path[1], set()).add(path[2])
+        self._objects = {
+            path[1] for path in self._matching(r"objects/(\w+__c)/\1\.object-meta\.xml")
+        }
+        report_types = {  # a report names the type of the package with this ending
+            f"{path[1]}__c" for path in self._matching(r"reportTypes/(\w+)\.reportType-meta\.xml")
+        }
+        self._custom = self._objects.union(report_types, *self._fields.values())
+
+    def problems(self):
+        """One line for each name that means nothing, after its file."""
+        found = []
+        for path, text in self._texts.items():
+            found += [f"{path}: {name}" for name in sorted(self._unknown(path, text))]
+        return found
+
+    def _matching(self, pattern):
+        return filter(None, (re.fullmatch(pattern, path) for path in self._texts))
+
+    def _unknown(self, path, text):
+        pairs = {
+            (sobject, field)
+            for sobject, field in re.findall(r"\b([A-Z]\w*)[.$](\w+__c)\b", text)
+            if not sobject.endswith("__r") and sobject != "Record"
+        }
+        pairs |= {(self._home(path), name) for name in self._named_of_home(path, text)}
+        unknown = {
+            f"{sobject}.{field}"
+            for sobject, field in pairs
+            if field not in self._fields.get(sobject, ())
+        }
+        told = {name for each in unknown for name in each.split(".")}
+        unknown |= set(re.findall(r"\b[A-Za-z]\w*__c\b", text)) - self._custom - told
+        return unknown | self._unknown_components(text) | self._unknown_parts(text)
+
+    def _home(self, path):
+        """The object that a file is about, where its path says so."""
+        found = re.match(
+            r"objects/(\w+)/(?!\w+\.object-)|layouts/(\w+)-|quickActions/(\w+)\.", path
+        )
+        return next(filter(None, found.groups()), "") if found else ""
+
+    def _named_of_home(self, path, text):
+        """The custom fields that a file about one object names without naming the object."""
+        own = re.sub(r"<relatedLists>.*?</relatedLists>", "", text, flags=re.DOTALL)
+        named = re.findall(r"<(?:field|fields|columns)>(\w+__c)</", own)
+        return named if self._home(path) else []
+
+    def _unknown_components(self, text):
+        """Lightning components: in pages as c:name, in modules as c/name, in markup as c-na-me."""
+        named = re.findall(r"[>\"']c[:/](\w+)", text)
+        named += [_camel(name) for name in re.findall(r"<c-([a-z-]+)", text)]
+        return {
+            f"lwc/{name}" for name in named if f"lwc/{name}/{name}.js-meta.xml" not in self._texts
+        }
+
+    def _unknown_parts(self, text):
+        """Labels, pages of tabs and overrides, reports of dashboards, tabs and apps."""
+        labels = "".join(text for path, text in self._texts.items() if path.startswith("labels/"))
+        named = re.findall(r"@salesforce/label/c\.(\w+)|\$Label\.(\w+)", text)
+        unknown = {
+            f"label {name}"
+            for name in map("".join, named)
+            if f"<fullName>{name}</fullName>" not in labels
+        }
+        for pattern, file in {
+            r"<flexiPage>([^<]+)<": "flexipages/{}.flexipage-meta.xml",
+            r"<report>(\w+/\w+)<": "reports/{}.report-meta.xml",
+            r"<application>(\w+)</": "applications/{}.app-meta.xml",
+            r"<tabs?>(\w+__c|Trustpilot\w*)</": "tabs/{}.tab-meta.xml",
+        }.items():
+            paths = [file.format(name) for name in re.findall(pattern, text)]
+            unknown |= {path for path in paths if path not in self._texts}
+        return unknown
+
+
+def _camel(name):
+    first, *rest = name.split("-")
+    return first + "".join(part.capitalize() for part in rest)
+
+
+@pytest.fixture
+def references():
+    """A function from a folder to what its files name in vain."""
+    return lambda folder=PACKAGE: References(folder).problems()
 
 
 @pytest.fixture(scope="session")

@@ -6,50 +6,42 @@ from pathlib import Path
 import pytest
 from lxml import etree
 
+from connector.core.metadata_types import METADATA_TYPES
+
 SALESFORCE = Path(__file__).parents[3] / "salesforce"
-NS = 'xmlns="http://soap.sforce.com/2006/04/metadata"'
+NAMESPACE = "{http://soap.sforce.com/2006/04/metadata}"
+NS = f'xmlns="{NAMESPACE[1:-1]}"'
 
 
-@pytest.mark.parametrize(
-    ("pattern", "type_name"),
-    [
-        ("objects/*/*.object-meta.xml", "CustomObject"),
-        ("objects/*/fields/*.field-meta.xml", "CustomField"),
-        ("objects/*/listViews/*.listView-meta.xml", "ListView"),
-        ("objects/*/validationRules/*.validationRule-meta.xml", "ValidationRule"),
-        ("permissionsets/*.permissionset-meta.xml", "PermissionSet"),
-        ("lwc/*/*.js-meta.xml", "LightningComponentBundle"),
-        ("labels/*.labels-meta.xml", "CustomLabels"),
-        ("customPermissions/*.customPermission-meta.xml", "CustomPermission"),
-    ],
+MAIN = SALESFORCE / "main"
+TYPE_OF_SUFFIX = (
+    {each.suffix: each.name for each in METADATA_TYPES}
+    | {part.suffix: part.name for each in METADATA_TYPES for part in each.parts}
+    | {f"{name}Folder": f"{name.capitalize()}Folder" for name in ("report", "dashboard")}
+    | {"fieldTranslation": "CustomFieldTranslation"}
 )
-def test_every_file_follows_the_metadata_types_of_salesforce(metadata_types, pattern, type_name):
-    paths = sorted((SALESFORCE / "main" / "default").glob(pattern))
-    roots = {path.name: etree.parse(path).getroot() for path in paths}
+FILES = sorted(path.relative_to(MAIN).as_posix() for path in MAIN.rglob("*-meta.xml"))
 
-    assert paths
-    assert {root.tag.partition("}")[2] for root in roots.values()} == {type_name}
-    found = {name: metadata_types.problems(root, type_name) for name, root in roots.items()}
-    assert {name: problems for name, problems in found.items() if problems} == {}
+
+@pytest.mark.parametrize("path", FILES)
+def test_every_file_follows_the_metadata_types_of_salesforce(metadata_types, path):
+    root = etree.parse(MAIN / path).getroot()
+    type_name = TYPE_OF_SUFFIX[path.removesuffix("-meta.xml").rpartition(".")[2]]
+
+    assert root.tag == f"{NAMESPACE}{type_name}"
+    assert metadata_types.problems(root, type_name) == []
 
 
 def test_no_file_of_the_package_escapes_the_check():
-    endings = {
-        ".object-meta.xml",
-        ".field-meta.xml",
-        ".listView-meta.xml",
-        ".validationRule-meta.xml",
-        ".permissionset-meta.xml",
-        ".js-meta.xml",
-        ".labels-meta.xml",
-        ".js",
-        ".html",
-        ".css",
-        ".customPermission-meta.xml",
-    }
-    xml = [p for p in (SALESFORCE / "main").rglob("*") if p.is_file()]
+    others = [p for p in MAIN.rglob("*") if p.is_file() and not p.name.endswith("-meta.xml")]
+    inside = {"lwc", "staticresources", "contentassets"}  # their content is no metadata
 
-    assert {"." + p.name.partition(".")[2] for p in xml} == endings
+    assert [p for p in others if not inside & set(p.parts)] == []
+    assert len(FILES) > 200
+
+
+def test_every_type_that_can_be_deployed_is_known_to_salesforce(metadata_types):
+    assert [name for name in TYPE_OF_SUFFIX.values() if not metadata_types.knows(name)] == []
 
 
 @pytest.mark.parametrize(

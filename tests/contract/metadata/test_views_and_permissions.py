@@ -78,13 +78,13 @@ REQUEST_FIELDS = {  # what an agent or a Flow fills in
 }
 VIEWS = {
     "Trustpilot_Business_Unit__c": "All",
-    "Trustpilot_Review__c": "All Awaiting_Reply Latest_Reviews Past_Target Queued_Replies "
-    "Recent_Product_Reviews Recent_Service_Reviews Replies_To_Look_At",
-    "Trustpilot_Invitation__c": "All Links_Ready Needs_Attention On_Hold Recently_Sent "
-    "Requested Scheduled Skipped_And_Cancelled",
+    "Trustpilot_Review__c": "All Awaiting_Reply Latest_Reviews Needs_Attention Past_Target "
+    "Queued_Replies Recent_Product_Reviews Recent_Service_Reviews Replies_To_Look_At",
+    "Trustpilot_Invitation__c": "Accepted All Links_Ready Needs_Attention On_Hold Recently_Sent "
+    "Requested Reviewed Scheduled Skipped_And_Cancelled",
     "Trustpilot_Send_Attempt__c": "All",
     "Trustpilot_Checkpoint__c": "All",
-    "Trustpilot_Run__c": "All",
+    "Trustpilot_Run__c": "All Needs_A_Look",
     "Trustpilot_Issue__c": "All Open",
 }
 
@@ -133,7 +133,7 @@ def test_filters_by_status_use_values_of_the_list(list_views, fields):
             assert set(condition["value"].split(",")) <= known, (object_name, name)
             checked += 1
 
-    assert checked == 13
+    assert checked == 18
 
 
 def test_needs_attention_shows_failed_and_unknown_invitations_only(list_views):

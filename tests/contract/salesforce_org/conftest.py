@@ -17,7 +17,7 @@ GADGET = """
     </nameField>
 """
 SHOP = """
-    <label>Shop</label><pluralLabel>Shops</pluralLabel>
+    <label>Shop</label><pluralLabel>Shops</pluralLabel><enableHistory>true</enableHistory>
     <nameField><type>Text</type><label>Shop Name</label></nameField>
 """
 KIND = """<type>Picklist</type><valueSet><restricted>true</restricted><valueSetDefinition>
@@ -50,6 +50,8 @@ GADGET_FIELDS = {
     "<relationshipName>Gadgets</relationshipName>",
 }
 SHOP_FIELDS = {
+    "Stage__c": "<type>Text</type><length>20</length><trackHistory>true</trackHistory>",
+    "Note__c": "<type>Text</type><length>20</length>",
     "Key__c": "<type>Text</type><length>40</length><externalId>true</externalId>"
     "<unique>true</unique><caseSensitive>true</caseSensitive>",
 }

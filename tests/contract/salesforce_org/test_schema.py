@@ -48,7 +48,7 @@ def test_a_folder_may_add_fields_to_a_standard_object(schema):
 def test_lookups_make_child_relationships(schema):
     shop = schema.named("Shop__c")
     names = {(child.name, field.child_relationship) for child, field in schema.children(shop)}
-    assert names == {("Gadget__c", "Gadgets__r")}
+    assert names == {("Gadget__c", "Gadgets__r"), ("Shop__History", "Histories")}
 
 
 @pytest.mark.parametrize(
@@ -72,6 +72,7 @@ def test_lookups_make_child_relationships(schema):
         "Product2",
         "Individual",
         "ContactPointTypeConsent",
+        "Task",
     ],
 )
 def test_every_org_has_the_standard_object(schema, name):
@@ -83,6 +84,13 @@ def test_every_lookup_leads_to_an_object_of_the_schema(schema):
         target for one in schema for field in one.fields.values() for target in field.reference_to
     }
     assert [target for target in targets if schema.named(target) is None] == []
+
+
+def test_a_task_can_be_about_a_custom_object_that_allows_activities_and_no_other():
+    related = Schema.load(PROJECT / "salesforce").named("Task").fields["WhatId"].reference_to
+    assert {name for name in related if name.endswith("__c")} == {
+        "Trustpilot_Review__c",
+    }
 
 
 def test_an_unknown_field_type_is_refused(tmp_path):

@@ -288,3 +288,20 @@ def test_without_person_accounts_their_fields_are_missing(org):
     with pytest.raises(RowError) as caught:
         org.insert("Account", {"Name": "Acme", "PersonEmail": "a@example.com"})
     assert caught.value.message == "No such column 'PersonEmail' on sobject of type Account"
+
+
+def test_a_custom_object_keeps_the_history_of_the_fields_its_metadata_tracks(org):
+    boss = org.query("SELECT Id, Username FROM User")[0]
+    shop = org.insert("Shop__c", {"Stage__c": "New"}, user=boss["Id"])
+    org.update("Shop__c", shop, {"Stage__c": "Open", "Note__c": "x"}, user=boss["Id"])
+    rows = org.query(
+        "SELECT ParentId, Field, OldValue, NewValue, CreatedBy.Username, Parent.Stage__c "
+        "FROM Shop__History ORDER BY CreatedDate, Id"
+    )
+    assert [(row["Field"], row["OldValue"], row["NewValue"]) for row in rows] == [
+        ("created", None, None),
+        ("Stage__c", "New", "Open"),
+    ]
+    assert {row["ParentId"] for row in rows} == {shop}
+    assert {row["Parent"]["Stage__c"] for row in rows} == {"Open"}
+    assert {row["CreatedBy"]["Username"] for row in rows} == {boss["Username"]}

@@ -15,20 +15,22 @@ from connector.emulator.world import World
 
 FLOW = ["replies_out"]
 REVIEWS = (
-    "SELECT Id, External_Id__c, Reply__c, Reply_Status__c, Reply_Error__c, Published_Reply__c, "
-    "Live_Reply__c, Replied_At__c, Conversation_Id__c FROM Trustpilot_Review__c"
+    "SELECT Id, External_Id__c, Reply__c, Reply_Status__c, Reply_Error__c, Reply_Warnings__c, "
+    "Published_Reply__c, Their_Reply__c, Conflict_Choice__c, Live_Reply__c, Live_Reply_At__c, "
+    "Live_Reply_Author__c, Live_Reply_Author_Id__c, Replied_At__c, Conversation_Id__c, "
+    "Conversation_State__c, Edited__c, Text__c, Previous_Text__c FROM Trustpilot_Review__c"
 )
 
 
 class InTheMeantime(InProcessDoor):
     """Lets somebody do something right before a call that matches reaches the vendor."""
 
-    def __init__(self, emulator, ending, does):
+    def __init__(self, emulator, ending, does, method="POST"):
         super().__init__(emulator)
-        self.ending, self.does = ending, does
+        self.ending, self.does, self.method = ending, does, method
 
     def send(self, request, *args, **options):
-        if self.does and request.method == "POST" and request.url.endswith(self.ending):
+        if self.does and request.method == self.method and request.url.endswith(self.ending):
             does, self.does = self.does, None
             does()
         return super().send(request, *args, **options)
@@ -66,16 +68,32 @@ class Desk:
     def queue(self, review_id, text=None):
         """Write a reply and press the button; without a text only press the button."""
         values = {"Reply_Status__c": "Queued"} | ({} if text is None else {"Reply__c": text})
-        self.emulator.org.update("Trustpilot_Review__c", self.row(review_id)["Id"], values)
+        self.set(review_id, **values)
+
+    def set(self, review_id, user=None, **values):
+        """Fill in fields of the review, as somebody in Salesforce does."""
+        record_id = self.row(review_id)["Id"]
+        self.emulator.org.update("Trustpilot_Review__c", record_id, values, user=user)
+
+    def choose(self, review_id, choice):
+        """Say what is to become of a conflict."""
+        self.set(review_id, Conflict_Choice__c=choice)
+
+    def delete(self, review_id):
+        """Ask for the live reply to be removed."""
+        self.set(review_id, Reply_Status__c="Delete Queued")
+
+    def status(self, review_id):
+        return self.row(review_id)["Reply_Status__c"]
 
     @staticmethod
     def exit_code(report):
         """What `connector run` would end with."""
         return exit_code(report.failures, issues=report.open_issues)
 
-    def in_the_meantime(self, ending, does):
-        """A door that lets somebody do something right before a POST to such a path."""
-        return InTheMeantime(self.emulator, ending, does)
+    def in_the_meantime(self, ending, does, method="POST"):
+        """A door that lets somebody do something right before a call to such a path."""
+        return InTheMeantime(self.emulator, ending, does, method)
 
     def live(self, review_id):
         """What the public sees below a service review."""
@@ -122,3 +140,18 @@ def product(desk):
     review = desk.trustpilot.add_product_review(desk.world.business_unit_id, content="Fine.")
     desk.import_reviews()
     return review["id"]
+
+
+@pytest.fixture
+def run_on(desk, dying_door, killed):
+    """Kill a run at its first call, the next at its second, and so on, until one ends."""
+
+    def until_one_ends(after):
+        for at in range(40):
+            try:
+                return desk.run(door=dying_door(at, after=after))
+            except killed:
+                continue
+        raise AssertionError("The run never ends.")
+
+    return until_one_ends

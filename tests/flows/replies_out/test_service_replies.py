@@ -8,6 +8,7 @@ import pytest
 
 from connector.core.exit_codes import ExitCode
 from connector.emulator.faults import Fault, drop_after, drop_before, too_many_requests
+from connector.report.run_text import as_json, as_text
 
 POST = {"vendor": "trustpilot", "method": "POST", "path": "*/reply"}
 
@@ -65,26 +66,61 @@ def test_a_colleagues_reply_is_shown_and_not_overwritten(service, desk):
     assert desk.exit_code(report) is ExitCode.NEEDS_A_LOOK
 
 
-def test_posting_again_after_a_conflict_overwrites_and_closes_the_issue(service, desk):
+def test_mine_replaces_theirs_when_the_agent_chooses_so_and_the_issue_closes(service, desk):
     desk.trustpilot.portal_reply(service, "Theirs.", "A colleague")
     desk.queue(service, "Ours.")
     desk.run()
-    desk.queue(service)
+    desk.choose(service, "Post Mine")
     desk.run()
+    seen = desk.row(service)
     assert desk.live(service) == "Ours."
-    assert desk.row(service)["Reply_Status__c"] == "Published"
+    assert (seen["Reply_Status__c"], seen["Conflict_Choice__c"], seen["Their_Reply__c"]) == (
+        "Published",
+        None,
+        None,
+    )
     assert desk.issues() == []
 
 
-def test_a_colleague_who_edits_again_after_the_conflict_is_seen_again(service, desk):
+def test_theirs_stays_when_the_agent_chooses_so(service, desk):
+    desk.trustpilot.portal_reply(service, "Theirs.", "A colleague")
+    desk.queue(service, "Ours.")
+    desk.run()
+    desk.choose(service, "Keep Theirs")
+    desk.run()
+    seen = desk.row(service)
+    assert desk.live(service) == "Theirs."
+    assert (seen["Reply_Status__c"], seen["Published_Reply__c"], seen["Reply__c"]) == (
+        "Published",
+        "Theirs.",
+        "Ours.",
+    )
+    assert seen["Conflict_Choice__c"] is None
+    assert desk.issues() == []
+
+
+def test_posting_again_without_a_choice_is_the_same_conflict(service, desk):
+    desk.trustpilot.portal_reply(service, "Theirs.", "A colleague")
+    for _ in range(2):
+        desk.queue(service, "Ours.")
+        desk.run()
+        assert (desk.live(service), desk.status(service)) == ("Theirs.", "Conflict")
+
+
+@pytest.mark.parametrize("queued_again", [True, False])
+def test_a_choice_is_about_the_words_that_were_shown(queued_again, service, desk):
     desk.trustpilot.portal_reply(service, "Theirs.", "A colleague")
     desk.queue(service, "Ours.")
     desk.run()
     desk.trustpilot.portal_reply(service, "Theirs, edited.", "A colleague")
-    desk.queue(service)
+    desk.one_run(["reviews_in"])
+    desk.choose(service, "Post Mine")
+    if queued_again:
+        desk.queue(service)
     desk.run()
-    assert desk.live(service) == "Theirs, edited."
-    assert desk.row(service)["Live_Reply__c"] == "Theirs, edited."
+    seen = desk.row(service)
+    assert desk.live(service) == seen["Their_Reply__c"] == "Theirs, edited."
+    assert (seen["Reply_Status__c"], seen["Conflict_Choice__c"]) == ("Conflict", None)
 
 
 def test_a_text_changed_while_a_conflict_is_found_does_not_overwrite_the_colleague(service, desk):
@@ -95,7 +131,7 @@ def test_a_text_changed_while_a_conflict_is_found_does_not_overwrite_the_colleag
 
     def second_read():
         reads.append(1)
-        if len(reads) == 2:  # the first one is the opening; before the second all is decided
+        if len(reads) == 3:  # the opening, and the texts; before the third all is decided
             desk.queue(service, "Ours, rewritten.")
         door.does = second_read
 
@@ -179,6 +215,27 @@ def test_a_dry_run_says_what_it_would_post_and_posts_nothing(service, writes, de
     assert desk.live(service) == ""
     assert desk.row(service)["Reply_Status__c"] == "Queued"
     assert len(writes("salesforce")) == before
+
+
+def test_a_dry_run_shows_texts_to_who_asked_and_tells_them_nowhere_else(service, reporter, desk):
+    desk.trustpilot.portal_reply(service, "Old words.", "A colleague")
+    desk.one_run(["reviews_in"])
+    desk.emulator.clock.advance(86_400)
+    desk.one_run(["reviews_in"])
+    desk.queue(service, "Secret words.")
+    report = desk.run(dry_run=True)
+    (action,) = report.flows[0].actions
+    assert action.shown == ("-Old words.", "+Secret words.")
+    assert "Secret" in as_text(report, texts=True)
+    assert "Secret" not in f"{as_text(report)} {as_json(report)} {report} {reporter.events}"
+
+
+def test_a_dry_run_tells_of_a_review_that_is_gone(service, desk):
+    desk.queue(service, "Too late.")
+    desk.trustpilot.delete_review(service)
+    (action,) = desk.run(dry_run=True).flows[0].actions
+    assert action.what == "refuse reply"
+    assert desk.status(service) == "Queued"
 
 
 def test_a_lost_answer_is_settled_by_reading_back(service, desk):

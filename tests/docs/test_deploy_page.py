@@ -1,0 +1,24 @@
+"""The page of commands names every key that `connector deploy --json` prints."""
+
+import json
+
+from connector.core.deployment import (
+    ComponentProblem,
+    DeployReport,
+    DeployState,
+    DeployStatus,
+    LocatedProblem,
+)
+from connector.core.metadata_package import Place
+from connector.report.deploy_text import deploy_as_json
+
+
+def test_every_key_of_the_deploy_json_is_documented_and_the_other_way_round(page):
+    problem = LocatedProblem(ComponentProblem("CustomTab", "A", "no"), Place("a.xml", 2))
+    state = DeployState("0Af", DeployStatus.FAILED)
+    report = DeployReport("00D", False, state, (problem,), ())  # noqa: FBT003 - check_only
+    told = json.loads(deploy_as_json(report))
+
+    commands = page("docs/commands.md")
+    assert commands.table("key of the deploy JSON").column() == list(told)
+    assert commands.table("key of a problem").column() == list(told["problems"][0])
