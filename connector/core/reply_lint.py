@@ -138,9 +138,9 @@ _AT = re.compile(r"\s*(?:@|[(\[]\s*at\s*[)\]])\s*", re.IGNORECASE)
 def _email(text: str, known: Known, _rules: LintRules) -> Iterator[str]:
     """The customer's addresses, also where blanks or `(at)` are to hide them."""
     folded = _AT.sub("@", text).casefold()
-    for address in known.emails:
-        if address and address.strip().casefold() in folded:
-            yield address.strip()
+    for address in filter(None, map(str.strip, known.emails)):
+        if address.casefold() in folded:
+            yield address
 
 
 def _other_email(text: str, known: Known, rules: LintRules) -> Iterator[str]:

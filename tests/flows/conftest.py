@@ -55,7 +55,9 @@ def _as_kept(text: str | None) -> str | None:
 
 
 def _last_comment(state: Any, review: dict[str, Any]) -> str | None:
-    """The last word of the business in the conversation below a product review."""
+    """The last word of the business below a product review; of old ones it is not read."""
+    if review["createdAt"] < START - timedelta(days=30):
+        return None
     thread = state.product.conversations.get(review.get("conversationId"))
     said = (
         [one.content for one in thread.comments if one.author_type == "businessUser"]

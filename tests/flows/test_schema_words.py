@@ -28,12 +28,12 @@ from connector.core.objects import (
 from connector.core.outcomes import SendOutcome, Verdict
 from connector.core.plan_claims import CHANNEL_WORDS, plan_claim
 from connector.core.plan_replies import (
-    QUEUED_FIELDS,
+    REPLY_FIELDS,
     QueuedReply,
-    conflict_row,
-    published_row,
+    ReplyDecision,
+    ReplyStep,
+    Wish,
 )
-from connector.core.plan_replies import stopped_row as reply_stopped_row
 from connector.core.plan_sends import (
     DUE_FIELDS,
     DueInvitation,
@@ -56,7 +56,16 @@ from connector.core.plan_tags import (
 )
 from connector.core.products_of import Products
 from connector.core.recipients import Person, RecipientFacts
-from connector.core.reviews import ReviewType
+from connector.core.reply_records import (
+    CURRENT_FIELDS,
+    Place,
+    deleted,
+    in_conflict,
+    kept,
+    published,
+    stopped,
+)
+from connector.core.reviews import Reply, ReviewType
 from connector.core.rules import Channel, Rule, TriggerObject, parse_recipient
 from connector.core.units import Unit
 from connector.flows.opening import UNIT_FIELDS
@@ -106,7 +115,8 @@ def claims():
 
 
 DUE = DueInvitation({"Id": "a01", "Claim_Key__c": "k" * 64, "Attempts__c": 0})
-QUEUED = QueuedReply("a02", "r1", ReviewType.SERVICE, "ours", "")
+QUEUED = QueuedReply("a02", "r1", ReviewType.SERVICE, Wish.POST, "ours")
+THEIRS = Reply("theirs", NOW, NOW, "A colleague", "6789abcdef0123456789abcd")
 
 
 def settled():
@@ -143,10 +153,13 @@ def attempt_rows():
 
 
 def review_rows():
-    yield published_row(QUEUED, NOW)
-    yield conflict_row(QUEUED, "theirs", LONG)
+    decision = ReplyDecision(ReplyStep.BLOCK, LONG, LONG, (LONG, LONG))
+    yield published(QUEUED, THEIRS, decision, NOW, Place("c1", "public")).row
+    yield in_conflict(QUEUED, THEIRS, decision).row
+    yield kept(QUEUED, THEIRS).row
+    yield deleted(QUEUED).row
     for status in (ReplyStatus.BLOCKED, ReplyStatus.FAILED):
-        yield reply_stopped_row(QUEUED, status, LONG)
+        yield stopped(QUEUED, status, decision).row
     yield from tag_rows()
 
 
@@ -213,7 +226,8 @@ def test_every_channel_has_its_word(schema):
     [
         (INVITATION, DUE_FIELDS),
         (SEND_ATTEMPT, ATTEMPT_FIELDS),
-        (REVIEW, QUEUED_FIELDS),
+        (REVIEW, REPLY_FIELDS),
+        (REVIEW, CURRENT_FIELDS),
         (REVIEW, TAG_FIELDS),
         (REVIEW, LATEST_FIELDS),
         (BUSINESS_UNIT, UNIT_FIELDS),

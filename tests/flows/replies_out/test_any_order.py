@@ -61,6 +61,14 @@ FAULTS = (
 WHICH = st.sampled_from(["service", "service", "product"])
 CALLS = st.integers(0, 14)
 OURS = "agent"
+AGENTS = (
+    *("posts", "posts", "posts", "drafts", "posts_what_is_there", "withdraws", "deletes"),
+    *("chooses_mine", "chooses_theirs"),
+)
+OTHERS = (
+    *("colleague_answers", "colleague_answers", "colleague_edits", "colleague_deletes"),
+    *("customer_edits", "customer_edits"),
+)
 
 
 class Answers(RuleBasedStateMachine):
@@ -127,72 +135,88 @@ class Answers(RuleBasedStateMachine):
             self.answers[text] = row["Text__c"]
         self.desk.set(self.reviews[which], **values)
 
-    @rule(which=WHICH, status=st.sampled_from(["Queued", "Queued", "Draft"]))
-    def an_agent_writes(self, which, status):
-        self.sets(which, Reply__c=self.new_text(OURS), Reply_Status__c=status)
+    def posts(self, which):
+        self.sets(which, Reply__c=self.new_text(OURS), Reply_Status__c="Queued")
 
-    @rule(which=WHICH)
-    def an_agent_posts_what_is_there(self, which):
+    def drafts(self, which):
+        self.sets(which, Reply__c=self.new_text(OURS), Reply_Status__c="Draft")
+
+    def posts_what_is_there(self, which):
         if self.row(which)["Reply__c"]:
             self.sets(which, Reply_Status__c="Queued")
 
-    @rule(which=WHICH)
-    def an_agent_withdraws(self, which):
+    def withdraws(self, which):
         if self.row(which)["Reply_Status__c"] == "Queued":
             self.sets(which, Reply_Status__c="Draft")
 
-    @rule(which=WHICH)
-    def an_agent_deletes(self, which):
+    def deletes(self, which):
         if self.row(which)["Live_Reply__c"]:
             self.sets(which, Reply_Status__c="Delete Queued")
 
-    @rule(which=WHICH, choice=st.sampled_from(["Post Mine", "Post Mine", "Keep Theirs"]))
-    def an_agent_chooses(self, which, choice):
+    def chooses_mine(self, which):
         if self.row(which)["Reply_Status__c"] == "Conflict":
-            self.sets(which, Conflict_Choice__c=choice)
+            self.sets(which, Conflict_Choice__c="Post Mine")
+
+    def chooses_theirs(self, which):
+        if self.row(which)["Reply_Status__c"] == "Conflict":
+            self.sets(which, Conflict_Choice__c="Keep Theirs")
 
     # -- others ------------------------------------------------------------------------------
 
-    @rule()
-    def a_colleague_answers_in_the_portal(self):
-        state = self.emulator.trustpilot
-        state.portal_reply(self.reviews["service"], self.new_text("colleague"), "A colleague")
+    def colleague_answers(self, which):
+        state, text = self.emulator.trustpilot, self.new_text("colleague")
+        if which == "service":
+            state.portal_reply(self.reviews[which], text, "A colleague")
+            return
+        now, thread = self.emulator.clock.now(), self.thread()
+        thread.comments.append(Comment(f"theirs-{self.told}", text, "u", now))
+        self.colleagues_comments += 1
 
-    @rule()
-    def a_colleague_deletes_in_the_portal(self):
-        state = self.emulator.trustpilot
-        review = state.service.get(self.reviews["service"])
-        state.service.change(review, {"companyReply": None})
+    def colleague_edits(self, which):
+        if which == "service":
+            self.colleague_answers(which)
+        elif comments := self.thread().comments:
+            comments[-1].content = self.new_text("colleague")
 
-    @rule(edits=st.booleans())
-    def a_colleague_comments_or_edits(self, edits):
-        product, review_id = self.emulator.trustpilot.product, self.reviews["product"]
-        review = product.reviews[review_id]
-        if not review.get("conversationId"):
-            review["conversationId"] = "conversation-of-theirs"
-            product.conversations["conversation-of-theirs"] = Conversation(
-                "conversation-of-theirs", review["businessUnitId"], "c", review_id
-            )
-        thread, text = product.conversations[review["conversationId"]], self.new_text("colleague")
-        if edits and thread.comments:
-            thread.comments[-1].content = text
-        else:
-            now = self.emulator.clock.now()
-            thread.comments.append(Comment(f"theirs-{self.told}", text, "u", now))
-            self.colleagues_comments += 1
+    def colleague_deletes(self, which):
+        if which == "service":
+            state = self.emulator.trustpilot
+            state.service.change(state.service.get(self.reviews[which]), {"companyReply": None})
 
-    @rule(which=WHICH)
-    def a_customer_edits(self, which):
+    def customer_edits(self, which):
         self.emulator.clock.advance(timedelta(seconds=2))
-        name = "content" if which == "product" else "text"
-        words = {name: self.new_text("words")}
+        words = {"content" if which == "product" else "text": self.new_text("words")}
         self.emulator.trustpilot.edit_review(self.reviews[which], **words)
 
-    @rule(fault=st.sampled_from(FAULTS), skip=st.integers(0, 12), times=st.integers(1, 5))
-    def trouble_is_near(self, fault, skip, times):
-        self.emulator.faults.add(replace(fault, skip=skip, times=times))
+    def thread(self):
+        """The conversation below the product review, opened by a colleague where there is none."""
+        product, review_id = self.emulator.trustpilot.product, self.reviews["product"]
+        review = product.reviews[review_id]
+        name = review.get("conversationId") or "conversation-of-theirs"
+        review["conversationId"] = name
+        opened = Conversation(name, review["businessUnitId"], "c", review_id)
+        return product.conversations.setdefault(name, opened)
 
-    @rule(minutes=st.sampled_from([1, 6, 24 * 60]))
+    # -- rules: few, so that stories have some of each ------------------------------------------
+
+    @rule(which=WHICH, act=st.sampled_from(AGENTS))
+    def an_agent(self, which, act):
+        getattr(self, act)(which)
+
+    @rule(which=WHICH, act=st.sampled_from(OTHERS))
+    def somebody_else(self, which, act):
+        getattr(self, act)(which)
+
+    @rule(
+        fault=st.sampled_from(FAULTS),
+        skip=st.integers(0, 12),
+        times=st.integers(1, 5),
+        minutes=st.sampled_from([0, 1, 6, 24 * 60]),
+    )
+    def trouble_is_near(self, fault, skip, times, minutes):
+        self.emulator.faults.add(replace(fault, skip=skip, times=times))
+        self.time_passes(minutes)
+
     def time_passes(self, minutes):
         self.emulator.clock.advance(timedelta(minutes=minutes))
 
@@ -214,8 +238,25 @@ class Answers(RuleBasedStateMachine):
                 assert self.answers[text] == words[which], f"{text} answers words that are gone"
         assert len(self.public("product")) <= self.colleagues_comments + 1
 
+    @rule(
+        which=WHICH,
+        act=st.sampled_from(AGENTS),
+        others=st.sampled_from(OTHERS),
+        agent_first=st.booleans(),
+    )
+    def two_want_something_and_a_run_comes(self, which, act, others, agent_first):
+        for each in (act, others) if agent_first else (others, act):
+            getattr(self, each)(which)
+        self.a_run(1, everything=False)
+
+    @rule(minutes=st.sampled_from([1, 6, 24 * 60]), everything=st.booleans())
+    def a_run(self, minutes, everything):
+        self.emulator.faults.clear()
+        self.time_passes(minutes)
+        self.watched(lambda: self.desk.one_run(()) if everything else self.desk.run())
+
     @rule(everything=st.booleans())
-    def a_run(self, everything):
+    def a_run_in_trouble(self, everything):
         self.watched(lambda: self.desk.one_run(()) if everything else self.desk.run())
 
     @rule(at=CALLS, after=st.booleans(), everything=st.booleans())
@@ -227,7 +268,7 @@ class Answers(RuleBasedStateMachine):
     @rule(ending=st.sampled_from(["/reply", "/comments"]), which=WHICH, another=st.booleans())
     def somebody_is_busy_while_a_run_posts(self, ending, which, another):
         def meanwhile():
-            self.sets(which, Reply__c=self.new_text(OURS), Reply_Status__c="Queued")
+            self.posts(which)
             if another:
                 self.desk.run()
 
@@ -241,8 +282,7 @@ class Answers(RuleBasedStateMachine):
             return
         self.emulator.faults.clear()
         for minutes in (6, 6, 24 * 60, 6):
-            self.time_passes(minutes)
-            self.a_run(everything=True)
+            self.a_run(minutes, everything=True)
         for which in self.reviews:
             self.the_record_tells_the_truth(which)
 

@@ -221,6 +221,20 @@ def test_a_conversation_that_cannot_be_read_keeps_no_review_out(body, say, desk)
     assert desk.row(review)["Live_Reply__c"] is None
 
 
+@pytest.mark.parametrize(("late", "status"), [("Thank you!", "Published"), ("Theirs.", "Queued")])
+def test_a_comment_that_appears_while_a_new_right_is_taken_is_seen(
+    late, status, product, say, desk
+):
+    desk.emulator.faults.add(drop_before(**COMMENT))
+    desk.queue(product, "Thank you!")
+    desk.run()
+    assert desk.comments(product) == []
+    desk.emulator.clock.advance(timedelta(minutes=6))
+    desk.run(door=desk.in_the_meantime("/composite/sobjects", lambda: say(product, late)))
+    assert desk.comments(product) == [late]
+    assert desk.status(product) == status
+
+
 def test_what_the_consumer_says_in_the_conversation_is_no_answer_of_the_business(product, desk):
     desk.emulator.faults.add(drop_before(**COMMENT))
     desk.queue(product, "Thank you!")
