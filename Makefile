@@ -4,6 +4,11 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+# Node comes from PyPI with the rest of .venv; npm finds it there.
+NPM := PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/npm --silent --prefix ui
+MODULES := ui/node_modules/.ready
+PAGE := ui/dist/page.js
+PAGE_SOURCES := $(shell find ui/host salesforce/main/default/lwc -type f) ui/rollup.config.js
 
 help: ## List the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -20,20 +25,40 @@ $(READY): pyproject.toml requirements.lock
 demo: $(READY) ## * Watch the whole job on emulated vendors; needs no account
 	@$(BIN)/connector demo
 
-test: $(READY) ## * Run all tests
+browser-demo: $(PAGE) ## * The same in your browser: click through the Salesforce app
+	@$(BIN)/connector demo --browser
+
+ui: $(PAGE) ## Build the page of the browser demo and get a browser for its tests
+
+$(MODULES): $(READY) ui/package.json ui/package-lock.json
+	$(NPM) ci --ignore-scripts
+	@touch $@
+
+$(PAGE): $(MODULES) $(PAGE_SOURCES)
+	$(NPM) run build
+
+test: $(READY) $(PAGE) ## * Run all tests
+	$(NPM) test
 	$(BIN)/pytest -n 2 --dist loadfile
 
-check: $(READY) ## * Format, lint, types, import contracts, spelling, docs
+screenshots: $(PAGE) ## Take the pictures in docs/images anew
+	$(BIN)/pytest -q tests/browser
+	cd docs/images && for picture in *.png; do cp "../../ui/screenshots/$$picture" .; done
+
+check: $(READY) $(MODULES) ## * Format, lint, types, import contracts, spelling, package, docs
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/codespell
+	$(NPM) run lint
+	$(NPM) run convert
 	$(BIN)/pytest -q tests/docs
 
-fix: $(READY) ## * Format and mend what a machine can mend
+fix: $(READY) $(MODULES) ## * Format and mend what a machine can mend
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
+	$(NPM) run fix
 
 test-lowest: ## Run all tests on the lowest versions that pyproject.toml allows
 	$(PYTHON) -m venv .venv-lowest
@@ -48,5 +73,6 @@ lock: $(READY) ## Write requirements.lock anew from pyproject.toml
 
 clean: ## Remove what the other commands made
 	rm -rf $(VENV) .venv-lowest build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf ui/node_modules ui/dist ui/screenshots
 
-.PHONY: help setup demo test check fix test-lowest lock clean
+.PHONY: help setup demo browser-demo ui test screenshots check fix test-lowest lock clean

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from typing import Any
 
 import click
@@ -10,10 +11,12 @@ from rich.console import Console
 from rich.table import Table
 
 from connector.cli.options import emulator_installed, speaking_errors
+from connector.core.errors import ConfigurationError, Problem
 
 _EPILOG = """\b
-Example:
+Examples:
   connector demo
+  connector demo --browser
 """
 
 
@@ -31,21 +34,53 @@ _SHORT = {
 
 
 @click.command(epilog=_EPILOG)
-def demo() -> None:
+@click.option("--browser", is_flag=True, help="Serve the Salesforce app on a local page.")
+@click.option("--port", default=8600, show_default=True, help="With --browser: its port; 0: any.")
+@click.option("--no-open", is_flag=True, help="With --browser: do not open a browser.")
+def demo(*, browser: bool, port: int, no_open: bool) -> None:
     """Watch the whole job on emulated vendors; needs no account and no network.
 
     Reviews arrive, stages change, invitations go out, a link is opened, a reply is published.
     The connector runs as in production: its own process, HTTPS, a configuration file.
+
+    With --browser you do it yourself: the components of the Salesforce package on a local page,
+    and the connector running beside it. Ends with Ctrl-C.
     """
     with speaking_errors(), emulator_installed():
-        # Here and not above: only the demo needs the `emulator` extra.
-        from connector.demo.stage import open_stage  # noqa: PLC0415
-        from connector.demo.story import tell  # noqa: PLC0415
+        if browser:
+            _serve(port, opens=not no_open)
+        else:
+            _tell()
 
-        with open_stage() as stage:
-            runs = tell(stage, click.echo)
-        click.echo("\nAPI calls (Salesforce + Trustpilot), sign-in included")
-        Console().print(_calls_table(runs))
+
+def _tell() -> None:
+    # Here and not above: only the demo needs the `emulator` extra.
+    from connector.demo.stage import open_stage  # noqa: PLC0415
+    from connector.demo.story import tell  # noqa: PLC0415
+
+    with open_stage() as stage:
+        runs = tell(stage, click.echo)
+    click.echo("\nAPI calls (Salesforce + Trustpilot), sign-in included")
+    Console().print(_calls_table(runs))
+
+
+def _serve(port: int, *, opens: bool) -> None:
+    from connector.demo.browser.show import open_show  # noqa: PLC0415  the same
+
+    try:
+        with open_show(port=port) as show:
+            click.echo(f"The Salesforce app is at {show.url}")
+            click.echo("The connector runs every few seconds. Ctrl-C ends everything.")
+            if opens:
+                click.launch(show.url)
+            threading.Event().wait()
+    except KeyboardInterrupt:
+        click.echo("Ended. Everything was emulated; nothing is left.")
+    except OSError as error:
+        raise ConfigurationError(
+            [Problem(f"Port {port} cannot be opened: {error.strerror or error}.")],
+            next_step="Choose another one: connector demo --browser --port 0",
+        ) from error
 
 
 def _calls_table(runs: list[tuple[str, dict[str, Any]]]) -> Table:

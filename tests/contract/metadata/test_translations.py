@@ -46,9 +46,11 @@ def shown_in_lists(object_name, fields):
 
 
 def test_each_object_with_a_tab_is_translated_into_each_language_and_nothing_else_is_there():
-    folders = (PROJECT / "main" / "default").glob("*/*")
+    folders = (PROJECT / "main" / "default").glob("objectTranslations/*")
+    labels = (PROJECT / "main" / "default").glob("translations/*")
 
     assert sorted(path.name for path in folders) == sorted(FILES)
+    assert sorted(path.name.partition(".")[0] for path in labels) == sorted(FORMS)
 
 
 @pytest.mark.parametrize("name", FILES)

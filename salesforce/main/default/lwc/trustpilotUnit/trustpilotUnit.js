@@ -1,0 +1,91 @@
+/**
+ * What a super user may ask of a business unit: pause it, and import the reviews of the past.
+ *
+ * It sets the switches and the request; the connector reads them with its next run.
+ */
+import { LightningElement, api, wire } from 'lwc';
+import { getRecord, notifyRecordUpdateAvailable, updateRecord } from 'lightning/uiRecordApi';
+import { labels } from 'c/trustpilotLabels';
+import { every } from 'c/trustpilotRefresh';
+import { messageOf, recordOf } from 'c/trustpilotRows';
+
+const FIELDS = [
+    'Pause_Invitations__c',
+    'Pause_Replies__c',
+    'Import_Reviews__c',
+    'Import_Days__c',
+    'Import_Result__c'
+].map((name) => `Trustpilot_Business_Unit__c.${name}`);
+
+const USUAL_DAYS = 30;
+const SECONDS = 10;
+
+export default class TrustpilotUnit extends LightningElement {
+    labels = labels;
+    unit;
+    isRefused = false;
+    isSaving = false;
+    problem = '';
+    said = '';
+
+    /** The id of the business unit, from the record page. */
+    @api recordId;
+
+    @wire(getRecord, { recordId: '$recordId', optionalFields: FIELDS })
+    take({ data, error }) {
+        if (data) {
+            this.unit = recordOf(data);
+        }
+        this.isRefused = Boolean(error);
+    }
+
+    get days() {
+        return this.unit.Import_Days__c ?? USUAL_DAYS;
+    }
+
+    get isImportDisabled() {
+        return this.isSaving || this.unit.Import_Reviews__c;
+    }
+
+    connectedCallback() {
+        this.stop = every(SECONDS, () => this.unit?.Import_Reviews__c && this.readAgain());
+    }
+
+    disconnectedCallback() {
+        this.stop();
+    }
+
+    pauseInvitations(event) {
+        this.save({ Pause_Invitations__c: event.detail.checked });
+    }
+
+    pauseReplies(event) {
+        this.save({ Pause_Replies__c: event.detail.checked });
+    }
+
+    importReviews() {
+        if (!this.refs.days.reportValidity()) {
+            return;
+        }
+        this.save({ Import_Reviews__c: true, Import_Days__c: Number(this.refs.days.value) });
+    }
+
+    async save(fields) {
+        this.isSaving = true;
+        this.problem = '';
+        this.said = '';
+        try {
+            await updateRecord({ fields: { Id: this.recordId, ...fields } });
+            this.said = labels.saved;
+        } catch (error) {
+            this.problem = `${labels.notSaved} ${messageOf(error)}`;
+            this.unit = { ...this.unit };
+        } finally {
+            this.isSaving = false;
+        }
+    }
+
+    readAgain() {
+        notifyRecordUpdateAvailable([{ recordId: this.recordId }]);
+    }
+}
