@@ -32,8 +32,10 @@ def test_people_are_told_what_was_deployed_and_whom_to_give_access(desk):
     assert desk.emulator.credentials.organization_id in first
     assert rest == [
         "Nobody was given access by this. Assign the permission sets to the people who need them:",
+        "  Setup > Permission Sets > Trustpilot_App_Super_User > Manage Assignments",
         "  Setup > Permission Sets > Trustpilot_App_User > Manage Assignments",
         "  Setup > Permission Sets > Trustpilot_Connector > Manage Assignments",
+        "  Setup > Permission Sets > Trustpilot_Reply_Approver > Manage Assignments",
         "Then type: connector doctor",
         "Exit 0: Done.",
     ]
