@@ -62,13 +62,16 @@ class Stage:
 
 
 @contextmanager
-def open_stage() -> Iterator[Stage]:
-    """Seed an emulator, open its HTTPS doors, write the configuration; all gone afterwards."""
+def open_stage(*, more: str = "") -> Iterator[Stage]:
+    """Seed an emulator, open its HTTPS doors, write the configuration; all gone afterwards.
+
+    `more` is YAML that is added to the configuration.
+    """
     emulator = Emulator()
     world = seed(emulator)
     with HttpsDoors(emulator) as doors, tempfile.TemporaryDirectory() as folder:
         yaml_text, variables = ready_config(doors, emulator.credentials)
         config = Path(folder) / "config.yaml"
-        config.write_text(yaml_text, encoding="utf-8")
+        config.write_text(yaml_text + more, encoding="utf-8")
         environment = {**os.environ, **variables, "CONNECTOR_CONFIG": str(config)}
         yield Stage(emulator, world, doors, environment)

@@ -4,9 +4,9 @@ import pytest
 from playwright.sync_api import expect
 
 UNANSWERED = (
-    "SELECT Id, External_Id__c, Stars__c FROM Trustpilot_Review__c WHERE Type__c = 'Service' "
-    "AND Stars__c <= 4 AND Language__c = 'en' AND Live_Reply_At__c = null "
-    "AND Reply_Status__c = null ORDER BY Order__c NULLS LAST, Review_Created__c DESC LIMIT 1"
+    "SELECT Id, External_Id__c FROM Trustpilot_Review__c WHERE Type__c = 'Service' "
+    "AND Live_Reply_At__c = null AND Reply_Status__c = null AND Language__c {} 'en' "
+    "ORDER BY Order__c NULLS LAST, Review_Created__c DESC LIMIT 1"
 )
 MINE = "Thank you for telling us. We have looked into it and will call you today."
 THEIRS = "We are sorry. A new parcel is on its way to you."
@@ -14,8 +14,9 @@ THEIRS = "We are sorry. A new parcel is on its way to you."
 
 @pytest.fixture
 def review(visit):
-    """An unanswered review, opened."""
-    review = visit.one(UNANSWERED)
+    """An unanswered review, opened: an English one, which has a suggestion, while there is one."""
+    queries = (UNANSWERED.format(operator) for operator in ("=", "!="))
+    review = next(row for query in queries for row in visit.org.query(query))
     visit.go(f"/record/{review['Id']}")
     return review
 
@@ -41,19 +42,18 @@ def conflict(visit, review):
 
 
 def test_a_suggestion_is_taken_by_a_click_and_can_be_changed_before_it_is_posted(visit, review):
-    suggestion = {"Suggested_Reply__c": "Thank you, Grace. We are looking into it."}
-    visit.org.update("Trustpilot_Review__c", review["Id"], suggestion)
-    visit.page.reload()
+    query = f"SELECT Suggested_Reply__c FROM Trustpilot_Review__c WHERE Id = '{review['Id']}'"
+    suggestion = visit.one(query)["Suggested_Reply__c"]
     visit.picture("review")
     visit.button("Use this text").click()
     box = visit.page.get_by_label("Your reply").last
-    expect(box).to_have_value(suggestion["Suggested_Reply__c"])
-    box.press("End")
+    expect(box).to_have_value(suggestion)
+    box.press("Control+End")
     box.press_sequentially(" Please bear with us.")
     visit.button("Post reply").click()
     visit.run_now()
     expect(visit.page.locator(".status")).to_have_text("Published")
-    assert public_reply(visit, review) == f"{suggestion['Suggested_Reply__c']} Please bear with us."
+    assert public_reply(visit, review) == f"{suggestion} Please bear with us."
 
 
 def test_a_reply_is_posted_by_clicking_and_the_page_says_so_by_itself(visit, review):
@@ -89,14 +89,37 @@ def test_a_conflict_is_resolved_by_posting_mine(visit, conflict):
     assert public_reply(visit, conflict) == MINE
 
 
-def test_keeping_theirs_is_recorded_and_leaves_the_public_reply_alone(visit, conflict):
+def test_a_conflict_is_resolved_by_keeping_theirs(visit, conflict):
     visit.button("Keep theirs").click()
     expect(visit.button("Keep theirs")).to_be_disabled()
-    row = visit.one(
-        f"SELECT Conflict_Choice__c FROM Trustpilot_Review__c WHERE Id = '{conflict['Id']}'"
-    )
-    assert row["Conflict_Choice__c"] == "Keep Theirs"
+    visit.run_now()
+    expect(visit.page.locator(".status")).to_have_text("Published")
+    expect(visit.page.get_by_text("Somebody else has answered")).to_have_count(0)
     assert public_reply(visit, conflict) == THEIRS
+
+
+def test_a_public_reply_is_deleted_by_two_clicks(visit, review):
+    write(visit, MINE)
+    visit.button("Post reply").click()
+    visit.run_now()
+    expect(visit.page.locator(".status")).to_have_text("Published")
+    visit.button("Delete reply").click()
+    visit.button("Yes, delete it").click()
+    visit.run_now()
+    expect(visit.page.locator(".status")).to_have_text("Deleted")
+    assert not visit.trustpilot.service_review(review["External_Id__c"]).get("companyReply")
+
+
+def test_what_the_checks_refuse_comes_back_with_the_reason(visit, review):
+    write(visit, "Dear {{consumer.first_name}}, thank you.")
+    visit.button("Post reply").click()
+    visit.run_now()
+    expect(visit.page.locator(".status")).to_have_text("Blocked")
+    expect(visit.page.locator(".error")).to_contain_text("gap")
+    visit.one(
+        f"SELECT Id FROM Trustpilot_Review__c WHERE Id = '{review['Id']}' "
+        "AND Reply_Status__c = 'Blocked'"
+    )
 
 
 @pytest.mark.usefixtures("review")

@@ -5,7 +5,7 @@ import pytest
 from connector.config.locations import salesforce
 from connector.demo.browser import graphql, pages, records
 from connector.demo.browser.frame import frame
-from connector.demo.browser.list_views import list_views
+from connector.demo.browser.list_views import Filter, ListView, list_views
 from connector.demo.browser.public_page import public_page
 from connector.demo.browser.soql import literal, order_of, where_of
 from connector.demo.browser.words import labels
@@ -207,3 +207,18 @@ def test_the_frame_speaks_the_language_and_its_direction(emulator):
 def test_a_language_without_translations_shows_english():
     assert labels(salesforce(), "nl") == labels(salesforce(), "en")
     assert labels(salesforce(), "de") != labels(salesforce(), "en")
+
+
+@pytest.mark.parametrize(
+    ("each", "field_type", "soql"),
+    [
+        (Filter("A__c", "equals", ""), "picklist", "A__c = null"),
+        (Filter("A__c", "equals", "0"), "boolean", "A__c = false"),
+        (Filter("A__c", "notEqual", "0"), "double", "A__c != 0"),
+        (Filter("A__c", "notEqual", "X,Y"), "picklist", "A__c NOT IN ('X', 'Y')"),
+        (Filter("A__c", "greaterOrEqual", "LAST_N_DAYS:7"), "datetime", "A__c >= LAST_N_DAYS:7"),
+    ],
+)
+def test_a_filter_of_a_list_view_becomes_soql_by_the_type_of_its_field(each, field_type, soql):
+    view = ListView("V", "V", ("Name",), (each, Filter("B__c", "someNewWord", "x")))
+    assert view.where({"A__c": field_type}) == f" WHERE {soql}"

@@ -1,12 +1,12 @@
 """The package's list views, read from its metadata: columns and filters as SOQL.
 
-Read from files only; a filter that cannot be said in SOQL is left out, so a list shows too much
+Read from files only; a comparison that is not known here is left out, so a list shows too much
 rather than nothing.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from xml.etree import ElementTree as ET
@@ -22,17 +22,34 @@ _OPERATORS = {
     "greaterOrEqual": ">=",
     "lessOrEqual": "<=",
 }
+_AS_WRITTEN = {"double", "currency", "percent", "int", "date", "datetime"}
+"""Numbers, and times as words of SOQL such as LAST_N_DAYS:30."""
 _STANDARD = {"NAME": "Name", "CREATED_DATE": "CreatedDate", "LAST_UPDATE": "LastModifiedDate"}
 
 
 @dataclass(frozen=True)
+class Filter:
+    """One filter of a list view: a field, the metadata's word for the comparison, a value."""
+
+    field: str
+    operation: str
+    value: str
+
+
+@dataclass(frozen=True)
 class ListView:
-    """One list view: its name and label, the fields it shows, ` WHERE ...` or nothing."""
+    """One list view: its name and label, the fields it shows, what it leaves out."""
 
     name: str
     label: str
     columns: tuple[str, ...]
-    where: str = ""
+    filters: tuple[Filter, ...] = ()
+
+    def where(self, types: Mapping[str, str]) -> str:
+        """Return ` WHERE ...` or nothing; `types` are the describe types of the fields."""
+        known = [each for each in self.filters if each.operation in _OPERATORS]
+        conditions = [_condition(each, types.get(each.field, "string")) for each in known]
+        return f" WHERE {' AND '.join(conditions)}" if conditions else ""
 
 
 OPPORTUNITIES = ListView("All", "All Opportunities", ("Name", "StageName", "CloseDate", "Amount"))
@@ -52,34 +69,29 @@ def list_views(package: Path) -> dict[str, list[ListView]]:
 
 def _view(root: ET.Element) -> ListView:
     columns = [each.text or "" for each in root.findall(f"{_NAMESPACE}columns")]
-    conditions = [
-        condition
-        for each in root.findall(f"{_NAMESPACE}filters")
-        for condition in _conditions(each)
-    ]
     return ListView(
         name=_text(root, "fullName"),
         label=_text(root, "label"),
         columns=tuple(_STANDARD.get(name, name) for name in columns),
-        where=f" WHERE {' AND '.join(conditions)}" if conditions else "",
+        filters=tuple(_filter(each) for each in root.findall(f"{_NAMESPACE}filters")),
     )
 
 
-def _conditions(element: ET.Element) -> Iterator[str]:
-    field, operation = _text(element, "field"), _text(element, "operation")
-    field, value = _STANDARD.get(field, field), _text(element, "value")
-    if operation not in _OPERATORS:
-        return
-    if ":" in value or value.isupper():
-        yield f"{field} {_OPERATORS[operation]} {value}"  # a word of SOQL such as LAST_N_DAYS:30
-    elif value in {"", "0", "1"} and operation in {"equals", "notEqual"}:
-        word = {"": "null", "0": "false", "1": "true"}[value]
-        yield f"{field} {_OPERATORS[operation]} {word}"
-    elif "," in value or operation in {"equals", "notEqual"}:
-        words = literal([each.strip() for each in value.split(",")])
-        yield f"{field} {'IN' if operation == 'equals' else 'NOT IN'} {words}"
-    else:
-        yield f"{field} {_OPERATORS[operation]} {value}"
+def _filter(element: ET.Element) -> Filter:
+    field = _text(element, "field")
+    return Filter(_STANDARD.get(field, field), _text(element, "operation"), _text(element, "value"))
+
+
+def _condition(each: Filter, field_type: str) -> str:
+    operator, value = _OPERATORS[each.operation], each.value
+    if value == "":
+        return f"{each.field} {operator} null"
+    if field_type == "boolean":
+        return f"{each.field} {operator} {literal(value == '1')}"
+    if field_type in _AS_WRITTEN:
+        return f"{each.field} {operator} {value}"
+    words = literal([word.strip() for word in value.split(",")])
+    return f"{each.field} {'IN' if operator == '=' else 'NOT IN'} {words}"
 
 
 def _text(element: ET.Element, name: str) -> str:

@@ -32,7 +32,8 @@ def list_page(org: Org, views: Views, sobject: str, wanted: str) -> dict[str, An
     view = next((each for each in offered if each.name == wanted), offered[0])
     described = {each["name"]: each for each in org.describe(sobject)["fields"]}
     columns = [name for name in view.columns if name in described]
-    source = f"FROM {sobject}{view.where}"
+    types = {name: str(each["type"]) for name, each in described.items()}
+    source = f"FROM {sobject}{view.where(types)}"
     rows = org.query(f"SELECT Id, {', '.join(columns)} {source}{_newest(sobject)} LIMIT {_ROWS}")
     return {
         "label": _plural(org, sobject),

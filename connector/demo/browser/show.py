@@ -22,6 +22,27 @@ from connector.demo.stage import Stage, open_stage
 
 _HOST = "127.0.0.1"
 
+_REPLIES = """\
+replies:
+  templates:
+    - name: happy
+      stars: [4, 5]
+      languages: [en]
+      text: Thank you, {{consumer.first_name|and see you soon}}! It is good to hear that.
+    - name: sorry
+      stars: [1, 2, 3]
+      languages: [en]
+      text: |
+        Hello {{consumer.first_name|there}},
+        we are sorry. We are looking into it and will be in touch today.
+  service_level:
+    targets:
+      - within: 2 days
+        stars: [1, 2]
+      - within: 45 days
+"""
+"""What the page can show only where it is configured: suggested replies and response targets."""
+
 
 @dataclass(frozen=True)
 class Show:
@@ -39,7 +60,7 @@ def open_show(*, port: int = 0, runs_by_itself: bool = True) -> Iterator[Show]:
     Raises `ConfigurationError` where the page is not built, OSError where the port is taken.
     """
     bundle = bundle_folder()
-    with _listening(port) as listener, open_stage() as stage:
+    with _listening(port) as listener, open_stage(more=_REPLIES) as stage:
         background = Background(stage.environment)
         package = salesforce()
         views = list_views(package)

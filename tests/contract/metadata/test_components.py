@@ -7,6 +7,8 @@ import pytest
 from graphql import parse
 from lxml import etree
 
+from connector.core.reply_lint import LintRules
+
 SALESFORCE = Path(__file__).parents[3] / "salesforce"
 PACKAGE = SALESFORCE / "main" / "default"
 COMPONENTS = PACKAGE / "lwc"
@@ -128,6 +130,11 @@ def test_what_permits_an_approval_exists():
     source = sources("trustpilotReplyBox/*.js")["trustpilotReplyBox.js"]
     (name,) = re.findall(r"@salesforce/customPermission/(\w+)", source)
     assert (PACKAGE / "customPermissions" / f"{name}.customPermission-meta.xml").is_file()
+
+
+def test_the_checks_while_typing_know_the_usual_length_of_the_connector():
+    source = sources("trustpilotReplyChecks/*.js")["trustpilotReplyChecks.js"]
+    assert re.findall(r"LONGEST = (\d+)", source) == [str(LintRules().longest)]
 
 
 def test_styles_are_written_for_both_directions():
