@@ -44,6 +44,8 @@ KINDS = {
         "replying": r"trustpilot POST .*/private/reviews/\*/reply",
         "opening a conversation": r"trustpilot POST .*/create-conversation",
         "commenting": r"trustpilot POST .*/conversations/\*/comments",
+        "deleting a reply": r"trustpilot DELETE .*/private/reviews/\*/reply",
+        "making a link": r"invitations POST .*/invitation-links",
         "tagging": r"trustpilot PUT .*/tags",
         "claiming": r"salesforce POST .*/composite/sobjects Trustpilot_Invitation__c",
         "taking a right": r"salesforce POST .*/composite/sobjects Trustpilot_Send_Attempt__c",
@@ -106,7 +108,7 @@ def test_wherever_a_process_is_killed_nothing_is_doubled_and_nothing_is_lost(run
 
 def test_only_a_process_that_dies_while_it_sends_leaves_something_unknown(runs):
     calls = runs.undisturbed["calls"]
-    sends = [at for at, call in enumerate(calls) if call.startswith("invitations ")]
+    sends = [at for at, call in enumerate(calls) if "email-invitations" in call]
     left = [run["at"] for run in runs.killed if run["unknown"]]
     assert bool(left) is bool(sends)
     # The right is taken in the call before the first mail; two calls after the last record it.

@@ -35,8 +35,15 @@ LATE = timedelta(minutes=20)
 """Longer than runs read again: what a mark has passed too early would stay lost."""
 
 AFTER = re.compile(r"after: \d+ days?")
-DONE = {"Opportunity": "Accepted", "Order": "Link Ready", "Case": "Accepted"}
-"""What becomes of each experience by the rules of the ready configuration."""
+BY_LINK = (
+    "contact_role Decision Maker\n      after: 1 hour\n      as: ",
+    "email",
+    "invitation_link",
+)
+DONE = {"Opportunity": "Link Ready", "Order": "Link Ready", "Case": "Accepted"}
+"""What becomes of each experience: Trustpilot makes the links of opportunities, we the others."""
+
+LINKS = {"Business Generated Link", "Invitation Link"}
 
 WORDS = {"Service": "text", "Product": "content"}
 REVIEW, INVITATION = "Trustpilot_Review__c", "Trustpilot_Invitation__c"
@@ -63,6 +70,7 @@ class BusyShop:
     requests: list[str] = field(default_factory=list)
     replies: dict[str, str] = field(default_factory=dict)
     tags: dict[str, str] = field(default_factory=dict)
+    removed: set[str] = field(default_factory=set)
     gone: set[str] = field(default_factory=set)
 
     @property
@@ -120,6 +128,12 @@ class BusyShop:
         self._change_review(name, Reply__c=text, Reply_Status__c="Queued")
         self.replies[self.reviews[name]] = text
 
+    def remove_reply(self, name: str) -> None:
+        """An agent takes a published reply back."""
+        self._change_review(name, Reply_Status__c="Delete Queued")
+        self.removed.add(self.reviews[name])
+        del self.replies[self.reviews[name]]
+
     def tag(self, name: str) -> None:
         """An agent types a tag."""
         self._change_review(name, Tags_To_Add__c="late")
@@ -164,10 +178,10 @@ class BusyShop:
         self.org.update(sobject, made, stage)
         self.experiences[made] = sobject
 
-    def ask(self) -> None:
+    def ask(self, **more: str) -> None:
         """An agent asks for an invitation."""
         _, contact = self.customer()
-        request = {"Status__c": "Requested", "Contact__c": contact}
+        request = {"Status__c": "Requested", "Contact__c": contact, **more}
         self.requests.append(self.org.insert(INVITATION, request))
 
     # -- what must be true -----------------------------------------------------------------
@@ -231,6 +245,10 @@ class BusyShop:
                 yield f"the public sees {public} below {review_id}"
             if (row["Reply_Status__c"], row["Live_Reply__c"]) != ("Published", text):
                 yield f"the reply to {review_id} is {row['Reply_Status__c']}"
+        for review_id in self.removed:
+            status = rows[review_id]["Reply_Status__c"]
+            if self.public_replies(review_id) or status != "Deleted":
+                yield f"the reply that was taken back from {review_id} is {status}"
         for review_id, tag in self.tags.items():
             live = [each["value"] for each in self.state.service_review(review_id)["tags"]]
             row = rows[review_id]
@@ -277,7 +295,7 @@ def _key(row: dict[str, Any]) -> tuple[str, str]:
 
 def _wrong_end(row: dict[str, Any], arrived: int) -> Iterator[str]:
     """Every e-mail is accepted and arrived, or is unknown for all to see; links need no sending."""
-    status, link = row["Status__c"], row["Channel__c"] == "Business Generated Link"
+    status, link = row["Status__c"], row["Channel__c"] in LINKS
     if link and not (status == "Link Ready" and row["Link__c"] and not arrived):
         yield f"the link for {row['Id']} is {status}"
     if not link and not (status == "Unknown" or (status == "Accepted" and arrived == 1)):
@@ -290,13 +308,15 @@ def new_shop(folder: Path) -> BusyShop:
     world = seed(emulator, service_reviews=0, product_reviews=0, people=1)
     text, environ = ready_config(IN_PROCESS, emulator.credentials)
     path = folder / "config.yaml"
-    path.write_text(AFTER.sub("after: 1 hour", text), encoding="utf-8")
+    before, channel, other = BY_LINK
+    soon = AFTER.sub("after: 1 hour", text)
+    path.write_text(soon.replace(before + channel, before + other, 1), encoding="utf-8")
     settings = load_settings(path, environ, require_secrets=True)
     shop = BusyShop(emulator, settings, world.business_unit_id)
     for word in ("answered", "edited", "deleted"):
         shop.write("Service", word)
         shop.write("Product", f"{word} product")
-    for word in ("tagged", "left", "never seen"):
+    for word in ("tagged", "left", "thanked", "never seen"):
         shop.write("Service", word)
     shop.delete("never seen")
     return shop
@@ -309,11 +329,14 @@ def busy_shop(folder: Path) -> BusyShop:
     shop.pass_time(timedelta(hours=1))
     for happens in (shop.win, shop.activate, shop.close, shop.close):
         happens()
+    shop.reply("thanked")
     shop.pass_time(timedelta(minutes=1))
     shop.run()
     shop.pass_time(timedelta(days=1))  # the re-scan is due too
     for happens in (shop.win, shop.activate, shop.close, shop.ask):
         happens()
+    shop.ask(Send__c="service_and_product_review", Skus__c="TENT-1")
+    shop.remove_reply("thanked")
     for kind, suffix in (("Service", ""), ("Product", " product")):
         shop.write(kind, f"new{suffix}")
         shop.edit(kind, f"edited{suffix}")
