@@ -4,7 +4,7 @@
  * What the platform gives to a component (records, GraphQL, navigation, labels, locale) comes from
  * host/adapters here; the components are compiled as they are, with Salesforce's own compiler.
  */
-import { cpSync, mkdirSync, readdirSync } from 'node:fs';
+import { cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import lwc from '@lwc/rollup-plugin';
@@ -76,7 +76,8 @@ export default {
             'import.meta.env.SSR': 'false',
             preventAssignment: true
         }),
-        copyStyles()
+        copyStyles(),
+        tellLicences()
     ]
 };
 
@@ -152,6 +153,27 @@ function copyStyles() {
             mkdirSync(out, { recursive: true });
             cpSync(join(slds, 'salesforce-lightning-design-system.min.css'), join(out, 'slds.css'));
             cpSync(join(here, 'host/page.css'), join(out, 'page.css'));
+        }
+    };
+}
+
+/** What the page is built of is others' work too: their licences go where it goes. */
+function tellLicences() {
+    const files = {
+        lwc: 'lwc/LICENSE.md',
+        'lightning-base-components': 'lightning-base-components/LICENSE.txt',
+        '@salesforce-ux/design-system, icons':
+            '@salesforce-ux/design-system/assets/icons/License-for-icons.txt',
+        '@salesforce-ux/design-system': '@salesforce-ux/design-system/scss/License-for-Sass.txt'
+    };
+    return {
+        name: 'tell-licences',
+        writeBundle() {
+            const texts = Object.entries(files).map(
+                ([name, file]) =>
+                    `${name}\n\n${readFileSync(join(here, 'node_modules', file), 'utf8')}`
+            );
+            writeFileSync(join(out, 'LICENCES.txt'), texts.join('\n\n'));
         }
     };
 }
