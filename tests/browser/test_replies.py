@@ -34,7 +34,7 @@ def conflict(visit, review):
     """The agent has posted; somebody answered in Trustpilot's portal before the run."""
     write(visit, MINE)
     visit.button("Post reply").click()
-    expect(visit.page.get_by_text("Queued: goes out with the next run")).not_to_have_count(0)
+    expect(visit.page.get_by_text("Queued for the next run")).not_to_have_count(0)
     visit.trustpilot.portal_reply(review["External_Id__c"], THEIRS, "Robin")
     visit.run_now()
     expect(visit.page.get_by_text("Somebody else has answered")).to_be_visible()
@@ -59,7 +59,7 @@ def test_a_suggestion_is_taken_by_a_click_and_can_be_changed_before_it_is_posted
 def test_a_reply_is_posted_by_clicking_and_the_page_says_so_by_itself(visit, review):
     write(visit, MINE)
     visit.button("Post reply").click()
-    expect(visit.page.locator(".status")).to_have_text("Queued: goes out with the next run")
+    expect(visit.page.locator(".status")).to_have_text("Queued for the next run")
     visit.run_now()
     expect(visit.page.locator(".status")).to_have_text("Published")
     assert public_reply(visit, review) == MINE
@@ -83,7 +83,7 @@ def test_a_conflict_is_resolved_by_posting_mine(visit, conflict):
     visit.picture("conflict")
     assert public_reply(visit, conflict) == THEIRS
     visit.button("Post mine").click()
-    expect(visit.page.locator(".status")).to_have_text("Queued: goes out with the next run")
+    expect(visit.page.locator(".status")).to_have_text("Queued for the next run")
     visit.run_now()
     expect(visit.page.locator(".status")).to_have_text("Published")
     assert public_reply(visit, conflict) == MINE
@@ -131,7 +131,7 @@ def test_the_whole_reply_can_be_posted_by_keyboard(visit):
     visit.page.keyboard.press("Tab")
     expect(visit.button("Post reply")).to_be_focused()
     visit.page.keyboard.press("Enter")
-    expect(visit.page.locator(".status")).to_have_text("Queued: goes out with the next run")
+    expect(visit.page.locator(".status")).to_have_text("Queued for the next run")
 
 
 def test_an_order_number_is_warned_of_while_it_is_typed(visit):

@@ -83,9 +83,11 @@ test('an import that is asked for already cannot be asked for again', async () =
 test('who may not pause is told so in the words of the org', async () => {
     updateRecord.mockRejectedValueOnce({ body: { message: 'Not you.' } });
     const element = await shown('c-unit', Unit, UNIT);
+    inside(element, '.pause-replies').checked = true;
     inside(element, '.pause-replies').dispatchEvent(
         new CustomEvent('change', { detail: { checked: true } })
     );
     await rendered();
     expect(words(element)).toContain('c.Trustpilot_Not_Saved Not you.');
+    expect(inside(element, '.pause-replies').checked).toBe(false);
 });

@@ -56,11 +56,11 @@ export default class TrustpilotUnit extends LightningElement {
     }
 
     pauseInvitations(event) {
-        this.save({ Pause_Invitations__c: event.detail.checked });
+        this.switchTo('Pause_Invitations__c', event.target, event.detail.checked);
     }
 
     pauseReplies(event) {
-        this.save({ Pause_Replies__c: event.detail.checked });
+        this.switchTo('Pause_Replies__c', event.target, event.detail.checked);
     }
 
     importReviews() {
@@ -70,6 +70,14 @@ export default class TrustpilotUnit extends LightningElement {
         this.save({ Import_Reviews__c: true, Import_Days__c: Number(this.refs.days.value) });
     }
 
+    /** A switch that the org refused goes back, so that it never shows what is not so. */
+    async switchTo(field, element, isOn) {
+        if (!(await this.save({ [field]: isOn }))) {
+            element.checked = !isOn;
+        }
+    }
+
+    /** Save fields of the business unit; false where the org refused. */
     async save(fields) {
         this.isSaving = true;
         this.problem = '';
@@ -79,10 +87,9 @@ export default class TrustpilotUnit extends LightningElement {
             this.said = labels.saved;
         } catch (error) {
             this.problem = `${labels.notSaved} ${messageOf(error)}`;
-            this.unit = { ...this.unit };
-        } finally {
-            this.isSaving = false;
         }
+        this.isSaving = false;
+        return !this.problem;
     }
 
     readAgain() {
