@@ -76,7 +76,7 @@ test('the timeline is in the order of events', async () => {
         Response_Due_At__c: '2026-11-02T10:00:00.000Z'
     });
     const timeline = inside(element, 'c-trustpilot-reply-timeline');
-    const events = [...timeline.shadowRoot.querySelectorAll('li span:first-child')];
+    const events = [...timeline.shadowRoot.querySelectorAll('li .what')];
     expect(events.map((each) => each.textContent)).toEqual([
         'c.Trustpilot_Review_Written',
         'c.Trustpilot_Reply_Due',

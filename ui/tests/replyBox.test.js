@@ -54,6 +54,15 @@ test('what the agent types survives a refresh of the record', async () => {
     expect(inside(element, 'lightning-textarea').value).toBe('New words');
 });
 
+test('a reply that was published at Trustpilot is there to be changed', async () => {
+    const published = { Reply_Status__c: 'Published', Published_Reply__c: 'Theirs' };
+    const element = await box({ ...published, Live_Reply__c: 'Theirs' });
+    expect(inside(element, 'lightning-textarea').value).toBe('Theirs');
+    expect(inside(element, 'lightning-button.post').disabled).toBe(true);
+    await type(element, 'Theirs, and more');
+    expect(inside(element, 'lightning-button.post').disabled).toBe(false);
+});
+
 test('another review brings its own words', async () => {
     const element = await box();
     await type(element, 'Words for the first');

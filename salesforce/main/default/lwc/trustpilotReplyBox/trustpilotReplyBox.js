@@ -54,7 +54,8 @@ export default class TrustpilotReplyBox extends LightningElement {
         const isAnother = review.Id !== this._review.Id;
         this._review = review;
         if (isAnother || !this.isTyping) {
-            this.text = review.Reply__c ?? '';
+            // What was published elsewhere is where a change of it begins.
+            this.text = review.Reply__c ?? review.Published_Reply__c ?? '';
             this.isTyping = false;
         }
     }
