@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -15,17 +13,13 @@ from connector.cli.options import (
     config_option,
     json_option,
     leave,
-    settings_from,
-    speaking_errors,
 )
-from connector.cli.session import reporter_for
+from connector.cli.session import opened_desk
 from connector.core.errors import ConfigurationError, Problem
 from connector.core.exit_codes import ExitCode
 from connector.core.objects import InvitationStatus
 from connector.core.plan_desk import DeskAction
-from connector.core.policy import RunPolicy
 from connector.core.portal_export import PortalExport, read_export
-from connector.flows.engine import World
 from connector.flows.invitation_desk import act
 from connector.flows.invitation_look import Wanted, list_invitations, show
 from connector.flows.portal_import import Sides, import_export
@@ -42,7 +36,6 @@ from connector.report.invitations_text import (
     stories_as_json,
     story_as_text,
 )
-from connector.wiring import connect, new_run_id, run_policy
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
@@ -57,25 +50,6 @@ Examples:
 @click.group(epilog=_EPILOG)
 def invitations() -> None:
     """Look at single invitations, stop them, let them go, say what became of them."""
-
-
-@dataclass(frozen=True)
-class _Desk:
-    """Where a command works: both sides, what the configuration asks, an id for its rows."""
-
-    world: World
-    policy: RunPolicy
-    run_id: str
-
-
-@contextmanager
-def _opened(config_path: Path) -> Iterator[_Desk]:
-    with speaking_errors():
-        settings = settings_from(config_path)
-        run_id = new_run_id()
-        with reporter_for(run_id) as reporter:
-            desk = _Desk(connect(settings, reporter), run_policy(settings), run_id)
-            yield desk
 
 
 def _personal_option(command: _Command) -> _Command:
@@ -118,7 +92,7 @@ def list_command(config_path: Path, *, as_json: bool, **asked: Any) -> None:
     wanted = Wanted(
         asked["statuses"], asked["rule"], asked["business_unit"], asked["limit"], asked["personal"]
     )
-    with _opened(config_path) as desk:
+    with opened_desk(config_path) as desk:
         found = list_invitations(desk.world.org, desk.policy, wanted)
     if as_json:
         click.echo(list_as_json(found))
@@ -147,7 +121,7 @@ def show_command(config_path: Path, invitation: str, *, personal: bool, as_json:
     recipient's e-mail address and name are left out, unless --personal is given; a link is never
     shown, only whether there is one.
     """
-    with _opened(config_path) as desk:
+    with opened_desk(config_path) as desk:
         stories = show(desk.world.org, desk.policy, invitation, personal=personal)
     if as_json:
         click.echo(stories_as_json(stories))
@@ -159,7 +133,7 @@ def show_command(config_path: Path, invitation: str, *, personal: bool, as_json:
 
 
 def _act(config_path: Path, action: DeskAction, ids: Sequence[str], *, as_json: bool) -> None:
-    with _opened(config_path) as desk:
+    with opened_desk(config_path) as desk:
         told = act(desk.world.org, desk.policy, action, ids, desk.run_id)
     click.echo(desk_as_json(told) if as_json else desk_as_text(told))
     leave(desk_code(told))
@@ -274,7 +248,7 @@ def import_status(
     added. The same file twice changes nothing. Exit code 1 when a line was left out: lines are
     named by number.
     """
-    with _opened(config_path) as desk:
+    with opened_desk(config_path) as desk:
         sides = Sides(desk.world.org, desk.world.trustpilot)
         export = _export(file)
         report = import_export(sides, desk.policy, export, business_unit, dry_run=dry_run)

@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 import click
 
 from connector.cli.options import config_option, json_option, settings_from, speaking_errors
-from connector.cli.session import reporter_for
+from connector.cli.session import opened_desk
 from connector.core.errors import ConfigurationError, Problem
-from connector.core.policy import RunPolicy
-from connector.flows.context import RunContext
-from connector.flows.engine import World, looking
+from connector.flows.engine import looking
 from connector.flows.rule_explanation import explain_record
 from connector.flows.rule_report import Stretch, last_claims, read_report
 from connector.flows.rule_simulation import Trial
@@ -33,7 +28,6 @@ from connector.report.simulation_text import (
     simulation_as_json,
     simulation_as_text,
 )
-from connector.wiring import connect, new_run_id, run_policy
 
 USUAL_MONTHS = 12
 """What a report covers where nothing is said."""
@@ -53,32 +47,6 @@ def rules() -> None:
 
     Nothing is written to either side.
     """
-
-
-@dataclass(frozen=True)
-class _Desk:
-    """Where a command works: both sides, what the configuration asks, an id for what it logs."""
-
-    world: World
-    policy: RunPolicy
-    run_id: str
-
-    def context(self) -> RunContext:
-        """The surroundings of a run that writes nothing."""
-        return looking(self.world, self.policy, self.run_id)
-
-    def calls(self) -> int:
-        """The calls that the org was sent so far."""
-        return self.world.calls()["Salesforce"]
-
-
-@contextmanager
-def _opened(config_path: Path) -> Iterator[_Desk]:
-    with speaking_errors():
-        settings = settings_from(config_path)
-        run_id = new_run_id()
-        with reporter_for(run_id) as reporter:
-            yield _Desk(connect(settings, reporter), run_policy(settings), run_id)
 
 
 _LIST_EPILOG = """\b
@@ -101,7 +69,7 @@ def list_command(config_path: Path, *, claimed: bool, as_json: bool) -> None:
     """
     last = None
     if claimed:
-        with _opened(config_path) as desk:
+        with opened_desk(config_path) as desk:
             found, last = desk.policy.rules, last_claims(desk.world.org, desk.policy)
     else:
         with speaking_errors():
@@ -144,9 +112,13 @@ def simulate(  # noqa: PLR0913  click passes options by name
     it would cost. Reads what a run reads and writes nothing; the rule may be switched off.
     Recipients are shown as contact ids, unless --personal is given.
     """
-    with _opened(config_path) as desk:
+    with opened_desk(config_path) as desk:
         trial = Trial(name, days, limit, personal)
-        report = simulate_rule(desk.context(), trial, desk.calls)
+        report = simulate_rule(
+            looking(desk.world, desk.policy, desk.run_id),
+            trial,
+            lambda: desk.world.calls()["Salesforce"],
+        )
     click.echo(simulation_as_json(report) if as_json else simulation_as_text(report))
 
 
@@ -168,8 +140,8 @@ def explain(config_path: Path, record: str, *, as_json: bool) -> None:
     or reference number of an invitation stands for its record. Every rule and every check is
     told, in order, as a run would decide now.
     """
-    with _opened(config_path) as desk:
-        told = explain_record(desk.context(), record)
+    with opened_desk(config_path) as desk:
+        told = explain_record(looking(desk.world, desk.policy, desk.run_id), record)
     click.echo(explanation_as_json(told) if as_json else explanation_as_text(told))
 
 
@@ -217,7 +189,7 @@ def report(
     if months is not None and since is not None:
         raise click.UsageError("Name the first month once: either --months or --since.")
     stretch = Stretch(months or USUAL_MONTHS, since.date() if since else None)
-    with _opened(config_path) as desk:
+    with opened_desk(config_path) as desk:
         found = read_report(desk.world.org, desk.policy, stretch)
         if csv_file is not None:
             _write(csv_file, report_as_csv(found))

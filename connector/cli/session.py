@@ -53,6 +53,25 @@ def session(
             )
 
 
+@dataclass(frozen=True)
+class Desk:
+    """Where a command about single things works: both sides, the policy, an id for its rows."""
+
+    world: World
+    policy: RunPolicy
+    run_id: str
+
+
+@contextmanager
+def opened_desk(config_path: Path) -> Iterator[Desk]:
+    """Open both sides for a command that is no run; an error ends it with a sentence."""
+    with speaking_errors():
+        settings = settings_from(config_path)
+        run_id = new_run_id()
+        with reporter_for(run_id) as reporter:
+            yield Desk(connect(settings, reporter), run_policy(settings), run_id)
+
+
 def conclude(report: RunReport, *, as_json: bool) -> NoReturn:
     """Print what a run did and end with its exit code."""
     tell(
