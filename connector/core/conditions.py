@@ -7,8 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 
-from connector.core.recipients import value_at
-from connector.core.records import Row
+from connector.core.records import Row, value_at
 from connector.core.rules import FieldCondition
 
 

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from connector.core.records import Row
+from connector.core.records import Row, value_at
 
 LISTED: Mapping[str, str] = {
     "id": "Id",
@@ -83,11 +83,4 @@ class InvitationList:
 
 def told(row: Row, words: Mapping[str, str]) -> dict[str, Any]:
     """The values of a row under their words; None where a field is empty."""
-    return {word: _value(row, path) for word, path in words.items()}
-
-
-def _value(row: Row, path: str) -> Any:
-    value: Any = row
-    for part in path.split("."):
-        value = value.get(part) if isinstance(value, Mapping) else None
-    return value
+    return {word: value_at(row, path) for word, path in words.items()}

@@ -20,8 +20,8 @@ from connector.core.entries import Entry
 from connector.core.instants import to_the_second
 from connector.core.locales import known_locale, template_for
 from connector.core.objects import InvitationStatus
-from connector.core.recipients import Person, RecipientFacts, value_at
-from connector.core.records import Row
+from connector.core.recipients import Person, RecipientFacts
+from connector.core.records import Row, value_at
 from connector.core.rules import Channel, Rule, TriggerObject
 from connector.core.units import Unit
 

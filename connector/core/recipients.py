@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from connector.core.addresses import address
-from connector.core.records import Row
+from connector.core.records import Row, value_at
 from connector.core.rules import Recipient, Rule
 
 CONTACT_FIELDS = ("Id", "Email", "Name", "HasOptedOutOfEmail", "IsEmailBounced")
@@ -107,14 +107,6 @@ def record_fields(rule: Rule) -> tuple[str, ...]:
         elif recipient.kind == "field":
             fields.append(recipient.value)
     return tuple(fields)
-
-
-def value_at(record: Row, path: str) -> object:
-    """The value of a field or of a parent's field (`Account.PersonEmail`); None where absent."""
-    value: object = record
-    for part in path.split("."):
-        value = value.get(part) if isinstance(value, Mapping) else None
-    return value
 
 
 def contact_ids(rule: Rule, record: Row, roles: tuple[Row, ...]) -> tuple[str, ...]:

@@ -32,9 +32,8 @@ from connector.core.recipients import (
     RecipientFacts,
     contact_ids,
     typed_addresses,
-    value_at,
 )
-from connector.core.records import Answer, Condition, Row, Select
+from connector.core.records import Answer, Condition, Row, Select, value_at
 from connector.core.rules import ConsentSource, Rule, TriggerObject
 from connector.flows.context import RunContext
 from connector.flows.people import Records, read_asked, read_people, read_records

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from connector.core.errors import ConnectorError, NotFound
+from connector.core.invitation_facts import told
 from connector.core.live_replies import difference
 from connector.core.objects import REVIEW, REVIEW_HISTORY, ReplyStatus
 from connector.core.plan_replies import REPLY_FIELDS, Wish, queued_reply
@@ -110,7 +111,7 @@ def list_replies(org: Org, policy: RunPolicy, wanted: Wanted) -> ReplyList:
     )
     rows = org.read([select])[0].rows
     return ReplyList(
-        tuple(_told(row, LISTED) for row in rows[: wanted.limit]), len(rows) > wanted.limit
+        tuple(told(row, LISTED) for row in rows[: wanted.limit]), len(rows) > wanted.limit
     )
 
 
@@ -147,19 +148,19 @@ def _history(org: Org, ids: Sequence[str]) -> dict[str, list[Mapping[str, Any]]]
     select = Select(REVIEW_HISTORY, fields, where, order_by=order, optional=True)
     found: dict[str, list[Mapping[str, Any]]] = {name: [] for name in ids}
     for row in org.read([select])[0].rows:
-        told = {
+        step = {
             "at": row.get("CreatedDate"),
             "status": row.get("NewValue"),
             "by": value_at(row, "CreatedBy.Name"),
         }
-        found[str(row["ParentId"])].append(told)
+        found[str(row["ParentId"])].append(step)
     return found
 
 
 def _story(
     trustpilot: Trustpilot, row: Row, history: Mapping[str, Sequence[Mapping[str, Any]]]
 ) -> ReplyStory:
-    facts, steps = _told(row, SHOWN), tuple(history[str(row["Id"])])
+    facts, steps = told(row, SHOWN), tuple(history[str(row["Id"])])
     try:
         live = look(trustpilot, queued_reply(row, Wish.POST)).live.text
     except NotFound:
@@ -168,7 +169,3 @@ def _story(
         return ReplyStory(facts, steps, trouble=error.message)
     lines = difference(live, row.get("Reply__c") or "")
     return ReplyStory(facts, steps, live, lines)
-
-
-def _told(row: Row, words: Mapping[str, str]) -> dict[str, Any]:
-    return {word: value_at(row, path) for word, path in words.items()}

@@ -23,6 +23,7 @@ from connector.core.objects import INVITATION, SEND_ATTEMPT, AttemptOutcome
 from connector.core.outcomes import SendOutcome, Verdict
 from connector.core.plan_sends import Ready, Settled, settle
 from connector.core.records import Update
+from connector.flows.abreast import ABREAST
 from connector.flows.context import RunContext
 from connector.flows.send_rights import take_rights, tell
 from connector.flows.tally import Tally
@@ -35,9 +36,6 @@ more are taken each time, so that a run which dies early leaves few.
 """
 
 _GROWTH = 5
-
-ABREAST = 4
-"""So many invitations are under way at once; an outage that begins leaves about as many unknown."""
 
 UNANSWERED_IN_A_ROW = 3
 """An outage must not make every due invitation one whose outcome nobody knows."""

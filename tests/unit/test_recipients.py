@@ -14,8 +14,8 @@ from connector.core.recipients import (
     flag_fields,
     record_fields,
     typed_addresses,
-    value_at,
 )
+from connector.core.records import value_at
 from connector.core.rules import (
     RECIPIENT_WORDS,
     STAGE_FIELDS,

@@ -13,23 +13,10 @@ from connector.emulator.faults import drop_after
 from connector.flows.invitation_desk import act
 from connector.flows.invitation_look import Wanted, list_invitations, show
 from connector.wiring import Transports, connect, run_policy
+from in_process import Door
 
 INVITATION = "Trustpilot_Invitation__c"
 RUN = "d" * 32
-
-
-class MeetingDoor(InProcessDoor):
-    """Does something else first when it comes to its n-th call (from 0)."""
-
-    def __init__(self, emulator, at, first):
-        super().__init__(emulator)
-        self.at, self.first, self.seen = at, first, 0
-
-    def send(self, request, *args, **options):
-        turn, self.seen = self.seen, self.seen + 1
-        if turn == self.at:
-            self.first()
-        return super().send(request, *args, **options)
 
 
 @pytest.fixture
@@ -181,7 +168,7 @@ def test_at_whatever_call_of_a_run_somebody_stops_it_what_is_told_is_what_happen
     for at in range(calls):
         mine, mails, told = due_invitation(), len(scene.received), []
         scene.run(
-            door=MeetingDoor(scene.emulator, at, lambda: told.extend(do(action, mine)))  # noqa: B023
+            door=Door(scene.emulator, meets={at: lambda: told.extend(do(action, mine))})  # noqa: B023
         )
         scene.emulator.clock.advance(timedelta(minutes=6))
         scene.run()
@@ -200,7 +187,7 @@ def test_a_status_set_by_hand_after_the_run_has_read_the_row_is_noticed(value, t
         scene.emulator.org.update(INVITATION, the_case, {"Status__c": value})
 
     opening = 3  # token, versions, opening; the next call reads the entries
-    scene.run(door=MeetingDoor(scene.emulator, opening, by_hand))
+    scene.run(door=Door(scene.emulator, meets={opening: by_hand}))
     assert scene.received == []
     assert status(scene) == value
 

@@ -6,28 +6,14 @@ from datetime import timedelta
 
 import pytest
 
-from connector.emulator.doors import InProcessDoor
 from connector.emulator.faults import custom_row_error, drop_after
+from in_process import Door
 
 INVITATION = "Trustpilot_Invitation__c"
 ATTEMPTS = (
     "SELECT Attempt_Key__c, Outcome__c, Started_At__c FROM Trustpilot_Send_Attempt__c "
     "ORDER BY Attempt_Key__c"
 )
-
-
-class MeetingDoor(InProcessDoor):
-    """Does something else first when it comes to its n-th call (from 0)."""
-
-    def __init__(self, emulator, at, first):
-        super().__init__(emulator)
-        self.at, self.first, self.seen = at, first, 0
-
-    def send(self, request, *args, **options):
-        turn, self.seen = self.seen, self.seen + 1
-        if turn == self.at:
-            self.first()
-        return super().send(request, *args, **options)
 
 
 @pytest.fixture
@@ -130,7 +116,7 @@ def test_a_status_that_has_risen_meanwhile_is_not_lowered(unknown, by_hand, scen
 
     by_hand("Accepted")
     opening = 3  # token, versions, opening; the next call is the flow's own
-    scene.run(door=MeetingDoor(scene.emulator, opening, reviewed))
+    scene.run(door=Door(scene.emulator, meets={opening: reviewed}))
     assert recorded(scene) == ("Reviewed", "resolved_sent")
 
 
