@@ -14,7 +14,7 @@ from datetime import UTC, datetime, timedelta
 
 from stand import Measured, Stand, World, say
 
-from connector.core.reviews import ReviewPage
+from connector.core.terms.reviews import ReviewPage
 from connector.flows.ports import Trustpilot
 from connector.report.logs import LogReporter
 from connector.wiring import connect

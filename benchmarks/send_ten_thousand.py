@@ -17,8 +17,9 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from connector.config import Settings, load_settings
-from connector.core.links import LinkKeys, LinkPayload, business_generated_link
-from connector.core.run_report import RunReport
+from connector.core.invitations.sending.links import LinkPayload, business_generated_link
+from connector.core.run.report import RunReport
+from connector.core.terms.units import LinkKeys
 from connector.emulator.app import Emulator
 from connector.emulator.clock import EmulatorClock
 from connector.emulator.doors import (

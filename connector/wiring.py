@@ -12,22 +12,22 @@ from dataclasses import dataclass, field
 from requests.adapters import BaseAdapter
 
 from connector.config import BusinessUnitSettings, Settings, SignIn, locations
-from connector.config.package_files import read_package
-from connector.config.zones import zone_or_none
-from connector.core.declarations import declared
-from connector.core.doctor_report import Check, Finding, misconfigured, passed
-from connector.core.links import LinkKeys
-from connector.core.metadata_package import MetadataPackage
+from connector.config.org.package_files import read_package
+from connector.config.terms.zones import zone_or_none
+from connector.core.mapping.declarations import declared
+from connector.core.org.findings import Check, Finding, misconfigured, passed
+from connector.core.org.metadata_package import MetadataPackage
+from connector.core.org.source_package import to_metadata_package
 from connector.core.policy import RunPolicy, Sender, UnitPolicy
-from connector.core.source_package import to_metadata_package
+from connector.core.terms.units import LinkKeys
 from connector.flows.engine import World
-from connector.flows.examination import Examination
+from connector.flows.org.examination import Examination
 from connector.flows.ports import Reporter
-from connector.gateways.budget import Budget, Rate
-from connector.gateways.clock import Clock, SystemClock
-from connector.gateways.http import CallEvent, HttpSettings, VendorHttp
-from connector.gateways.salesforce import SalesforceAccess, SalesforceOrg
-from connector.gateways.trustpilot import TrustpilotAccess, TrustpilotClient
+from connector.gateways.http.budget import Budget, Rate
+from connector.gateways.http.client import CallEvent, HttpSettings, VendorHttp
+from connector.gateways.http.clock import Clock, SystemClock
+from connector.gateways.salesforce.org import SalesforceAccess, SalesforceOrg
+from connector.gateways.trustpilot.client import TrustpilotAccess, TrustpilotClient
 
 
 @dataclass(frozen=True)

@@ -7,18 +7,18 @@ from importlib.metadata import version
 import click
 
 from connector.cli.demo import demo
-from connector.cli.deploy import deploy
-from connector.cli.doctor import doctor
 from connector.cli.emulator import emulator
-from connector.cli.erase import erase
-from connector.cli.import_reviews import import_reviews
 from connector.cli.invitations import invitations
+from connector.cli.org.deploy import deploy
+from connector.cli.org.doctor import doctor
+from connector.cli.privacy import erase
 from connector.cli.products import products
 from connector.cli.replies import replies
-from connector.cli.reviews import reviews
+from connector.cli.reviews.backfill import import_reviews
+from connector.cli.reviews.group import reviews
 from connector.cli.rules import rules
-from connector.cli.run import run
-from connector.cli.status import status
+from connector.cli.run.once import run
+from connector.cli.run.status import status
 from connector.cli.validate import validate
 
 __all__ = ["main"]

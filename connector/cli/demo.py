@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.table import Table
 
 from connector.cli.options import emulator_installed, speaking_errors
-from connector.core.errors import ConfigurationError, Problem
+from connector.core.terms.errors import ConfigurationError, Problem
 
 _EPILOG = """\b
 Examples:

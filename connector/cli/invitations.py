@@ -15,15 +15,15 @@ from connector.cli.options import (
     leave,
 )
 from connector.cli.session import opened_desk
-from connector.core.errors import ConfigurationError, Problem
-from connector.core.exit_codes import ExitCode
-from connector.core.objects import InvitationStatus
-from connector.core.plan_desk import DeskAction
-from connector.core.portal_export import PortalExport, read_export
-from connector.flows.invitation_desk import act
-from connector.flows.invitation_look import Wanted, list_invitations, show
-from connector.flows.portal_import import Sides, import_export
-from connector.report.invitations_text import (
+from connector.core.invitations.desk import DeskAction
+from connector.core.invitations.portal_export import PortalExport, read_export
+from connector.core.run.exit_codes import ExitCode
+from connector.core.terms.errors import ConfigurationError, Problem
+from connector.core.terms.objects import InvitationStatus
+from connector.flows.invitations.desk import act
+from connector.flows.invitations.look import Wanted, list_invitations, show
+from connector.flows.invitations.portal_import import Sides, import_export
+from connector.report.invitations import (
     delivery_as_json,
     delivery_as_text,
     delivery_code,

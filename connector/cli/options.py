@@ -11,8 +11,8 @@ from typing import Any, NoReturn, TypeVar
 import click
 
 from connector.config import Settings, load_settings
-from connector.core.errors import ConfigurationError, ConnectorError, Problem
-from connector.core.exit_codes import exit_code
+from connector.core.run.exit_codes import exit_code
+from connector.core.terms.errors import ConfigurationError, ConnectorError, Problem
 from connector.report.errors import defect_report, sentence
 
 INTERRUPTED = 130

@@ -10,9 +10,9 @@ import click
 from connector.cli.options import config_option, json_option
 from connector.cli.session import conclude, session
 from connector.config import Settings
-from connector.core.errors import ConfigurationError, Problem
-from connector.core.product_mapping import ProductPush
-from connector.core.words import did_you_mean, quoted
+from connector.core.products.mapping import ProductPush
+from connector.core.terms.errors import ConfigurationError, Problem
+from connector.core.terms.unknown_words import did_you_mean, quoted
 from connector.flows.engine import push_products as bring_in_line
 
 _EPILOG = """\b

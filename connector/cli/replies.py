@@ -9,11 +9,11 @@ from rich.console import Console
 
 from connector.cli.options import config_option, json_option, leave
 from connector.cli.session import session
-from connector.core.exit_codes import ExitCode
-from connector.core.objects import ReplyStatus
-from connector.flows.reply_look import UNDER_WAY, Wanted, list_replies, show
-from connector.flows.reply_retry import retry
-from connector.report.replies_text import (
+from connector.core.run.exit_codes import ExitCode
+from connector.core.terms.objects import ReplyStatus
+from connector.flows.replies.look import UNDER_WAY, Wanted, list_replies, show
+from connector.flows.replies.retry import retry
+from connector.report.replies import (
     list_as_json,
     list_sentence,
     list_table,

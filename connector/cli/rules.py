@@ -9,24 +9,24 @@ import click
 
 from connector.cli.options import config_option, json_option, settings_from, speaking_errors
 from connector.cli.session import opened_desk
-from connector.core.errors import ConfigurationError, Problem
+from connector.core.terms.errors import ConfigurationError, Problem
 from connector.flows.engine import looking
-from connector.flows.rule_explanation import explain_record
-from connector.flows.rule_report import Stretch, last_claims, read_report
-from connector.flows.rule_simulation import Trial
-from connector.flows.rule_simulation import simulate as simulate_rule
-from connector.report.rules_text import (
+from connector.flows.insight.explanation import explain_record
+from connector.flows.insight.report import Stretch, last_claims, read_report
+from connector.flows.insight.simulation import Trial
+from connector.flows.insight.simulation import simulate as simulate_rule
+from connector.report.insight import (
+    explanation_as_json,
+    explanation_as_text,
+    simulation_as_json,
+    simulation_as_text,
+)
+from connector.report.rules import (
     list_as_json,
     list_as_text,
     report_as_csv,
     report_as_json,
     report_as_text,
-)
-from connector.report.simulation_text import (
-    explanation_as_json,
-    explanation_as_text,
-    simulation_as_json,
-    simulation_as_text,
 )
 
 USUAL_MONTHS = 12

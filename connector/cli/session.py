@@ -14,15 +14,15 @@ from rich.console import Console
 
 from connector.cli.options import leave, settings_from, speaking_errors
 from connector.config import Settings
-from connector.core.errors import ConnectorError
 from connector.core.policy import RunPolicy
-from connector.core.run_report import RunReport
+from connector.core.run.report import RunReport
+from connector.core.terms.errors import ConnectorError
 from connector.flows.engine import RunRequest, World
 from connector.flows.ports import Reporter
 from connector.report.logs import LogReporter
 from connector.report.progress import TerminalReporter
-from connector.report.run_text import as_json as run_as_json
-from connector.report.run_text import as_text, code_of, stopped_as_json
+from connector.report.run.report import as_json as run_as_json
+from connector.report.run.report import as_text, code_of, stopped_as_json
 from connector.wiring import connect, new_run_id, run_policy
 
 

@@ -14,7 +14,7 @@ from connector.config.document import (
     InvitationsDocument,
     LimitsDocument,
 )
-from connector.config.rule_document import RuleDocument
+from connector.config.rules.document import RuleDocument
 from connector.config.secrets import Secrets
 from connector.config.settings import (
     BusinessUnitSettings,
@@ -27,11 +27,11 @@ from connector.config.settings import (
     Settings,
     TrustpilotSettings,
 )
-from connector.config.yaml_source import DocumentPath, YamlSource
-from connector.core.mapping import Mapping
-from connector.core.policy import Reach
-from connector.core.product_mapping import ProductMapping, ProductPush
-from connector.core.schema import Schema
+from connector.config.terms.yaml_source import DocumentPath, YamlSource
+from connector.core.invitations.reach import Reach
+from connector.core.mapping.rows import Mapping
+from connector.core.products.mapping import ProductMapping, ProductPush
+from connector.core.terms.schema import Schema
 
 
 @dataclass(frozen=True)

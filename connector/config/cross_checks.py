@@ -10,10 +10,10 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
-from connector.config.reply_checks import reply_checks
-from connector.config.yaml_source import DocumentPath, YamlSource
-from connector.core.errors import Problem
-from connector.core.words import did_you_mean, quoted
+from connector.config.replies.checks import reply_checks
+from connector.config.terms.yaml_source import DocumentPath, YamlSource
+from connector.core.terms.errors import Problem
+from connector.core.terms.unknown_words import did_you_mean, quoted
 
 _UNITS: DocumentPath = ("business_units",)
 _RULES: DocumentPath = ("invitations", "rules")

@@ -13,15 +13,15 @@ from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
-from connector.config.case_document import CasesDocument
-from connector.config.reply_document import RepliesDocument
-from connector.config.rule_document import RuleDocument
-from connector.config.rule_parts import DefaultsDocument
+from connector.config.cases import CasesDocument
+from connector.config.invitations import Suppression
+from connector.config.replies.document import RepliesDocument
+from connector.config.rules.document import RuleDocument
+from connector.config.rules.parts import DefaultsDocument
 from connector.config.secrets import SecretReference
-from connector.config.section import Section
 from connector.config.settings import SignIn
-from connector.config.suppression import Suppression
-from connector.config.values import (
+from connector.config.terms.section import Section
+from connector.config.terms.values import (
     ApiVersion,
     EmailAddress,
     FieldPath,
@@ -34,10 +34,10 @@ from connector.config.values import (
     PositiveDuration,
     TrustpilotId,
 )
-from connector.config.yaml_source import DocumentPath
-from connector.core.plan_erasure import OnDelete
-from connector.core.review_filter import ReviewFilter
-from connector.core.rules import Channel
+from connector.config.terms.yaml_source import DocumentPath
+from connector.core.privacy.plan import OnDelete
+from connector.core.reviews.filter import ReviewFilter
+from connector.core.rules.grammar import Channel
 
 PlacedReference = tuple[DocumentPath, SecretReference]
 

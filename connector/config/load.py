@@ -25,26 +25,26 @@ from connector.config.document import (
     SalesforceDocument,
     TrustpilotDocument,
 )
-from connector.config.mapping_document import read_copy, read_mapping
-from connector.config.metadata import read_schema
-from connector.config.problems import problems_of
-from connector.config.product_document import read_product_mapping
-from connector.config.rule_checks import PlacedRule, UnitFacts, rule_checks
-from connector.config.rule_document import RuleDocument
-from connector.config.rule_parts import DefaultsDocument
+from connector.config.invitations import read_suppressed
+from connector.config.mapping import read_copy, read_mapping
+from connector.config.org.schema import read_schema
+from connector.config.products import read_product_mapping
+from connector.config.rules.checks import PlacedRule, UnitFacts, rule_checks
+from connector.config.rules.document import RuleDocument
+from connector.config.rules.parts import DefaultsDocument
 from connector.config.secrets import Secrets, read_link_key, read_secrets
 from connector.config.settings import Settings
-from connector.config.suppression import read_suppressed
-from connector.config.yaml_source import DocumentPath, YamlSource, read_yaml
-from connector.core.errors import ConfigurationError, Problem
-from connector.core.field_paths import check_field_path
-from connector.core.mapping import Mapping as FieldMapping
-from connector.core.objects import REVIEW
-from connector.core.product_mapping import ProductMapping
-from connector.core.reviews import ReviewType
-from connector.core.rules import Channel
-from connector.core.schema import Schema
-from connector.core.words import UnknownWord
+from connector.config.terms.problems import problems_of
+from connector.config.terms.yaml_source import DocumentPath, YamlSource, read_yaml
+from connector.core.mapping.field_paths import check_field_path
+from connector.core.mapping.rows import Mapping as FieldMapping
+from connector.core.products.mapping import ProductMapping
+from connector.core.rules.grammar import Channel
+from connector.core.terms.errors import ConfigurationError, Problem
+from connector.core.terms.objects import REVIEW
+from connector.core.terms.reviews import ReviewType
+from connector.core.terms.schema import Schema
+from connector.core.terms.unknown_words import UnknownWord
 
 _INVITATIONS: DocumentPath = ("invitations",)
 

@@ -13,10 +13,10 @@ from typing import Annotated, Any, Self
 
 from pydantic import Field, SecretBytes, SecretStr, model_validator
 
-from connector.config.section import Section
-from connector.config.yaml_source import DocumentPath, YamlSource
-from connector.core.errors import Problem
-from connector.core.links import decode_key
+from connector.config.terms.section import Section
+from connector.config.terms.yaml_source import DocumentPath, YamlSource
+from connector.core.invitations.sending.links import decode_key
+from connector.core.terms.errors import Problem
 
 _LITERAL = "A secret never stands in this file. Say where it is: `{env: NAME}` or `{file: PATH}`."
 _ONE_OF_TWO = "A secret is named by exactly one of `env` and `file`."

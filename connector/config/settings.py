@@ -12,16 +12,16 @@ from enum import StrEnum
 
 from pydantic import SecretBytes, SecretStr
 
-from connector.core.case_rules import CaseRule
-from connector.core.errors import Problem
-from connector.core.mapping import Mapping
-from connector.core.plan_erasure import OnDelete
-from connector.core.policy import Reach
-from connector.core.product_mapping import ProductPush
-from connector.core.reply_policy import ReplyPolicy
-from connector.core.review_filter import ReviewFilter
-from connector.core.rules import Rule
-from connector.core.schema import Schema
+from connector.core.cases.rules import CaseRule
+from connector.core.invitations.reach import Reach
+from connector.core.mapping.rows import Mapping
+from connector.core.privacy.plan import OnDelete
+from connector.core.products.mapping import ProductPush
+from connector.core.replies.policy import ReplyPolicy
+from connector.core.reviews.filter import ReviewFilter
+from connector.core.rules.grammar import Rule
+from connector.core.terms.errors import Problem
+from connector.core.terms.schema import Schema
 
 
 class SignIn(StrEnum):

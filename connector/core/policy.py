@@ -5,16 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from connector.core.case_rules import CaseRule
-from connector.core.delays import Zones, only_utc
-from connector.core.links import LinkKeys
-from connector.core.mapping import Mapping as FieldMapping
-from connector.core.plan_erasure import OnDelete
-from connector.core.reply_policy import ReplyPolicy
-from connector.core.review_filter import EVERYTHING, ReviewFilter
-from connector.core.reviews import ReviewType
-from connector.core.rules import Rule
-from connector.core.schema import Schema
+from connector.core.cases.rules import CaseRule
+from connector.core.invitations.reach import EVERYBODY, Reach
+from connector.core.mapping.rows import Mapping as FieldMapping
+from connector.core.privacy.plan import OnDelete
+from connector.core.replies.policy import ReplyPolicy
+from connector.core.reviews.filter import EVERYTHING, ReviewFilter
+from connector.core.rules.delays import Zones, only_utc
+from connector.core.rules.grammar import Rule
+from connector.core.terms.reviews import ReviewType
+from connector.core.terms.schema import Schema
+from connector.core.terms.units import LinkKeys
 
 
 @dataclass(frozen=True)
@@ -40,23 +41,6 @@ class Sender:
     email: str = ""
     reply_to: str = ""
     redirect_url: str = ""
-
-
-@dataclass(frozen=True)
-class Reach:
-    """Whom invitations may reach at all, whatever a rule says; everything in lower case.
-
-    `own_domains` are never invited; `suppressed` are addresses or domains that asked not to be.
-    With `canary` only these addresses are invited, while somebody tries a configuration out.
-    """
-
-    own_domains: frozenset[str] = frozenset()
-    suppressed: frozenset[str] = frozenset()
-    canary: frozenset[str] = frozenset()
-
-
-EVERYBODY = Reach()
-"""Nobody is out of reach."""
 
 
 @dataclass(frozen=True)
@@ -89,6 +73,10 @@ class RunPolicy:
     acting_user_id: str = ""
     replies: ReplyPolicy = field(default_factory=ReplyPolicy)
     zones: Zones = field(default=only_utc, compare=False, repr=False)
+
+    def filter_of(self, unit_name: str) -> ReviewFilter:
+        """Which reviews of a business unit, by the configuration's name for it, come in."""
+        return next(unit.filter for unit in self.units if unit.name == unit_name)
 
     def mapping(self, review_type: ReviewType) -> FieldMapping:
         """The mapping of a type of reviews to the review object."""

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from connector.core.errors import ConnectorError
+from connector.core.terms.errors import ConnectorError
 from connector.emulator.app import Emulator
 from connector.emulator.https_doors import HttpsDoors
 from connector.emulator.ready_config import ready_config

@@ -9,7 +9,7 @@ from typing import Any
 
 import requests
 
-from connector.core.objects import REVIEW
+from connector.core.terms.objects import REVIEW
 from connector.demo.stage import DemoFailed, Stage
 
 Say = Callable[[str], None]

@@ -16,9 +16,9 @@ from starlette.routing import Route
 from connector.emulator.calls import CallLog
 from connector.emulator.clock import EmulatorClock
 from connector.emulator.faults import Fault, Faults, RowFault
-from connector.emulator.salesforce.org_errors import ApiError, RowError
+from connector.emulator.salesforce.rows.errors import ApiError, RowError
 from connector.emulator.trustpilot import TrustpilotState
-from connector.emulator.trustpilot.service_reviews import Bounds
+from connector.emulator.trustpilot.reviews.service import Bounds
 
 
 class Rows(Protocol):

@@ -10,24 +10,24 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from connector.core.copies import (
+from connector.core.copies.rows import (
     Arrived,
     blank_copy,
     copy_row,
     matched_lookups,
     written_fields,
 )
-from connector.core.errors import AccessDenied, ConnectorError, RequestRefused
-from connector.core.issues import Issue, issue_key
-from connector.core.mapping import Mapping as FieldMapping
-from connector.core.mapping import lookup_values
-from connector.core.objects import REVIEW
+from connector.core.mapping.rows import Mapping as FieldMapping
+from connector.core.mapping.rows import lookup_values
 from connector.core.policy import RunPolicy
-from connector.core.records import Condition, Row, RowError, RowResult, Select
-from connector.core.reviews import Review, ReviewType
-from connector.flows.context import RunContext
+from connector.core.run.issues import Issue, issue_key
+from connector.core.terms.errors import AccessDenied, ConnectorError, RequestRefused
+from connector.core.terms.objects import REVIEW
+from connector.core.terms.records import Condition, Row, RowError, RowResult, Select
+from connector.core.terms.reviews import Review, ReviewType
 from connector.flows.ports import Org
-from connector.flows.tally import Tally
+from connector.flows.run.context import RunContext
+from connector.flows.run.tally import Tally
 
 REFUSED = {
     ReviewType.SERVICE: "service_review_copy_refused",

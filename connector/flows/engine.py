@@ -8,31 +8,29 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from connector.core.errors import ConnectorError, VendorUnreachable
-from connector.core.plan_import import ImportEstimate, ImportRange
-from connector.core.plan_products import FLOW as PRODUCTS
 from connector.core.policy import RunPolicy
-from connector.core.product_mapping import ProductPush
-from connector.core.reconciliation import Reconciliation
-from connector.core.reviews import ReviewType
-from connector.core.run_report import FlowReport, RunReport
-from connector.flows import (
-    check_reviews,
-    claims,
-    erasure,
-    import_reviews,
-    invitations_out,
-    products_push,
-    replies_out,
-    review_store,
-    reviews_in,
-    summary,
-    tags_out,
-)
-from connector.flows.closing import complete_through, record_end
-from connector.flows.context import RunContext
-from connector.flows.opening import read_opening, refuse_other_org, resolve_units
+from connector.core.products.mapping import ProductPush
+from connector.core.products.plan import FLOW as PRODUCTS
+from connector.core.reviews.estimate import ImportEstimate, ImportRange
+from connector.core.reviews.reconciliation import Reconciliation
+from connector.core.run.report import FlowReport, RunReport
+from connector.core.terms.errors import ConnectorError, VendorUnreachable
+from connector.core.terms.reviews import ReviewType
+from connector.flows.invitations import claims
+from connector.flows.invitations import flow as invitations_out
 from connector.flows.ports import Org, Reporter, Trustpilot
+from connector.flows.privacy import deletions as erasure
+from connector.flows.products import push as products_push
+from connector.flows.replies import flow as replies_out
+from connector.flows.replies import tags as tags_out
+from connector.flows.reviews import backfill as import_reviews
+from connector.flows.reviews import check as check_reviews
+from connector.flows.reviews import flow as reviews_in
+from connector.flows.reviews import store as review_store
+from connector.flows.reviews import summary
+from connector.flows.run.closing import complete_through, record_end
+from connector.flows.run.context import RunContext
+from connector.flows.run.opening import read_opening, refuse_other_org, resolve_units
 
 _RUNS: Mapping[str, Callable[[RunContext], FlowReport]] = {
     erasure.FLOW: erasure.run,

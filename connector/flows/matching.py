@@ -10,18 +10,18 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
-from connector.core.evidence import Evidence, make_evidence, spellings, usual_reference
-from connector.core.instants import to_the_second
-from connector.core.mapping import lookup_values
-from connector.core.match_hits import Candidates, Hits
-from connector.core.matching import BECOMES_REVIEWED, CERTAIN, Match, match
-from connector.core.objects import INVITATION, REVIEW, InvitationStatus, MatchMethod
-from connector.core.records import Answer, Condition, Row, Select
-from connector.core.reviews import ReviewType
-from connector.core.run_report import Action
-from connector.flows.context import RunContext
+from connector.core.mapping.rows import lookup_values
+from connector.core.matching.evidence import Evidence, make_evidence, spellings, usual_reference
+from connector.core.matching.hits import Candidates, Hits
+from connector.core.matching.plan import BECOMES_REVIEWED, CERTAIN, Match, match
+from connector.core.run.report import Action
+from connector.core.terms.instants import to_the_second
+from connector.core.terms.objects import INVITATION, REVIEW, InvitationStatus, MatchMethod
+from connector.core.terms.records import Answer, Condition, Row, Select
+from connector.core.terms.reviews import ReviewType
 from connector.flows.copies import lookups_changed
-from connector.flows.tally import Tally
+from connector.flows.run.context import RunContext
+from connector.flows.run.tally import Tally
 
 REMATCHED_DAYS = 90
 """A review that nothing fitted for so long is left alone."""

@@ -9,20 +9,26 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import Protocol
 
-from connector.core.deletions import Deletion
-from connector.core.deployment import DeployRequest, DeployState
-from connector.core.email_invitation import (
+from connector.core.invitations.sending.outgoing import (
     EmailInvitation,
     LinkRequest,
     ReviewLink,
     Template,
 )
-from connector.core.metadata_package import MetadataPackage
-from connector.core.org_shapes import ObjectShape
-from connector.core.outcomes import SendOutcome
-from connector.core.product_mapping import Item
-from connector.core.records import Answer, Row, RowResult, Select, Update, Upsert
-from connector.core.reviews import BusinessUnitProfile, Conversation, Review, ReviewPage, ReviewType
+from connector.core.org.deployment import DeployRequest, DeployState
+from connector.core.org.metadata_package import MetadataPackage
+from connector.core.org.shapes import ObjectShape
+from connector.core.privacy.deletions import Deletion
+from connector.core.products.mapping import Item
+from connector.core.terms.outcomes import SendOutcome
+from connector.core.terms.records import Answer, Row, RowResult, Select, Update, Upsert
+from connector.core.terms.reviews import (
+    BusinessUnitProfile,
+    Conversation,
+    Review,
+    ReviewPage,
+    ReviewType,
+)
 
 
 class Org(Protocol):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import traceback
 
-from connector.core.errors import ConnectorError, SignInError, VendorError
+from connector.core.terms.errors import ConnectorError, SignInError, VendorError
 
 
 def sentence(error: ConnectorError) -> str:

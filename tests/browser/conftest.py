@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import sync_playwright
 
-from connector.core.errors import ConfigurationError
+from connector.core.terms.errors import ConfigurationError
 from connector.demo.browser.bundle import bundle_folder
 from connector.demo.browser.show import open_show
 

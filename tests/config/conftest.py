@@ -6,7 +6,7 @@ from types import MappingProxyType
 import pytest
 
 from connector.config import load_settings
-from connector.core.errors import ConfigurationError
+from connector.core.terms.errors import ConfigurationError
 
 SOUND = """\
 salesforce:

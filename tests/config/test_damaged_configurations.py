@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from connector.config import load_settings, locations
-from connector.core.errors import ConfigurationError
+from connector.core.terms.errors import ConfigurationError
 
 LINES = locations.example_config().read_text(encoding="utf-8").splitlines()
 KEYED = [number for number, line in enumerate(LINES) if re.match(r"\s*(- )?\w+:", line)]

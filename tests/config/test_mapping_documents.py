@@ -5,12 +5,12 @@ from datetime import UTC, datetime
 import pytest
 
 from connector.config import locations
-from connector.config.mapping_document import read_copy, read_mapping
-from connector.config.metadata import read_schema
-from connector.config.zones import find_zone
-from connector.core.errors import ConfigurationError
-from connector.core.reviews import ReviewType
-from connector.core.words import UnknownWord
+from connector.config.mapping import read_copy, read_mapping
+from connector.config.org.schema import read_schema
+from connector.config.terms.zones import find_zone
+from connector.core.terms.errors import ConfigurationError
+from connector.core.terms.reviews import ReviewType
+from connector.core.terms.unknown_words import UnknownWord
 
 SOUND = """\
 object: Trustpilot_Review__c

@@ -3,9 +3,9 @@
 import pytest
 
 from connector.config import locations
-from connector.config.metadata import read_schema
-from connector.core.errors import ConfigurationError
-from connector.core.schema import FieldDefinition
+from connector.config.org.schema import read_schema
+from connector.core.terms.errors import ConfigurationError
+from connector.core.terms.schema import FieldDefinition
 
 OPEN = '<?xml version="1.0"?><{0} xmlns="http://soap.sforce.com/2006/04/metadata">{1}</{0}>'
 OBJECT = "<label>Thing</label><nameField><type>Text</type></nameField>"

@@ -6,9 +6,9 @@ import os
 import pytest
 
 from connector.config import locations
-from connector.config.package_files import read_package
-from connector.core.errors import ConfigurationError
-from connector.core.source_package import to_metadata_package
+from connector.config.org.package_files import read_package
+from connector.core.org.source_package import to_metadata_package
+from connector.core.terms.errors import ConfigurationError
 
 PROJECT = {"packageDirectories": [{"path": "main"}], "sourceApiVersion": "66.0"}
 

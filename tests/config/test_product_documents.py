@@ -5,10 +5,10 @@ import re
 import pytest
 
 from connector.config import locations
-from connector.config.product_document import read_product_mapping
-from connector.core.errors import ConfigurationError
-from connector.core.product_mapping import PriceSource, ProductField
-from connector.core.records import Condition
+from connector.config.products import read_product_mapping
+from connector.core.products.mapping import PriceSource, ProductField
+from connector.core.terms.errors import ConfigurationError
+from connector.core.terms.records import Condition
 
 SOUND = """\
 where:

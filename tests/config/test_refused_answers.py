@@ -5,9 +5,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from connector.core.auto_replies import AutoReply
-from connector.core.reply_templates import ReplyTemplate
-from connector.core.service_level import OpenHours, Opening, ResponseTarget, Weekday
+from connector.core.replies.automatic import AutoReply
+from connector.core.replies.service_level import OpenHours, Opening, ResponseTarget, Weekday
+from connector.core.replies.templates import ReplyTemplate
 
 TARGET = "targets: [{within: 4 hours}]"
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from connector.core.case_rules import CaseOwner, CaseRule, OwnerKind
-from connector.core.reviews import ReviewType
+from connector.core.cases.rules import CaseOwner, CaseRule, OwnerKind
+from connector.core.terms.reviews import ReviewType
 
 CASES = """\
 cases:

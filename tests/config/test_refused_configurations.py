@@ -5,7 +5,7 @@ import re
 import pytest
 
 from connector.config import load_settings
-from connector.core.errors import ConfigurationError
+from connector.core.terms.errors import ConfigurationError
 
 REFUSALS = [
     # shape

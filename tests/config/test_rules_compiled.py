@@ -4,7 +4,7 @@ from datetime import date, time, timedelta
 
 import pytest
 
-from connector.core.rules import (
+from connector.core.rules.grammar import (
     Channel,
     ConsentSource,
     FieldCondition,

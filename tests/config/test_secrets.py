@@ -4,7 +4,7 @@ import base64
 
 import pytest
 
-from connector.core.errors import ConfigurationError
+from connector.core.terms.errors import ConfigurationError
 
 LITERAL = "tpk-0a1b2c3d4e5f"
 

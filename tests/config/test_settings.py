@@ -8,10 +8,10 @@ import pytest
 
 from connector.config import SignIn, load_settings, locations
 from connector.config.document import ConfigDocument
-from connector.config.rule_document import RuleDocument
-from connector.core.errors import ConfigurationError
-from connector.core.reviews import ReviewType
-from connector.core.rules import Channel, Recipient, TriggerObject
+from connector.config.rules.document import RuleDocument
+from connector.core.rules.grammar import Channel, Recipient, TriggerObject
+from connector.core.terms.errors import ConfigurationError
+from connector.core.terms.reviews import ReviewType
 
 
 def test_the_example_loads_as_it_is():

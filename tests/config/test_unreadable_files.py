@@ -3,8 +3,8 @@
 import pytest
 
 from connector.config import load_settings
-from connector.config.yaml_source import read_yaml
-from connector.core.errors import ConfigurationError
+from connector.config.terms.yaml_source import read_yaml
+from connector.core.terms.errors import ConfigurationError
 
 
 def refusal_of(path):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from connector.core.errors import ConfigurationError
+from connector.core.terms.errors import ConfigurationError
 from connector.demo.browser.bundle import bundle_folder
 
 

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from connector.config.metadata import read_schema
+from connector.config.org.schema import read_schema
 
 PAGE = "docs/architecture.md"
 RINGS = ("core", "flows", "gateways", "config")

@@ -8,19 +8,19 @@ import click
 import pytest
 
 from connector.cli import main
-from connector.core.explanation import Explanation
-from connector.core.invitation_facts import LISTED, SHOWN, InvitationStory, told
-from connector.core.plan_delivery import DeliveryReport
-from connector.core.rule_report import RuleReport
-from connector.core.rules import Channel, Rule, TriggerObject, parse_recipient
-from connector.core.run_report import RunReport
-from connector.core.simulation import COLLISIONS, OUTCOMES, Simulation
-from connector.core.status_report import StatusReport
-from connector.report.invitations_text import delivery_as_json, stories_as_json
-from connector.report.rules_text import list_as_json, report_as_json
-from connector.report.run_text import as_json
-from connector.report.simulation_text import explanation_as_json, simulation_as_json
-from connector.report.status_text import status_as_json
+from connector.core.insight.explanation import Explanation
+from connector.core.insight.report import RuleReport
+from connector.core.insight.simulation import COLLISIONS, OUTCOMES, Simulation
+from connector.core.invitations.portal_changes import DeliveryReport
+from connector.core.invitations.shown import LISTED, SHOWN, InvitationStory, told
+from connector.core.rules.grammar import Channel, Rule, TriggerObject, parse_recipient
+from connector.core.run.report import RunReport
+from connector.core.run.status import StatusReport
+from connector.report.insight import explanation_as_json, simulation_as_json
+from connector.report.invitations import delivery_as_json, stories_as_json
+from connector.report.rules import list_as_json, report_as_json
+from connector.report.run.report import as_json
+from connector.report.run.status import status_as_json
 
 MOMENT = datetime(2026, 11, 1, tzinfo=UTC)
 

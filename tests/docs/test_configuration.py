@@ -15,21 +15,21 @@ from ruamel.yaml.comments import CommentedMap
 
 from connector.config import load_settings
 from connector.config.document import ConfigDocument, Method
-from connector.config.mapping_document import CopyDocument, MappingDocument
-from connector.config.product_document import ProductMappingDocument
-from connector.config.rule_checks import PlacedRule, UnitFacts, rule_checks
-from connector.config.rule_document import RuleDocument
-from connector.config.rule_parts import SharedKeys
+from connector.config.mapping import CopyDocument, MappingDocument
+from connector.config.products import ProductMappingDocument
+from connector.config.rules.checks import PlacedRule, UnitFacts, rule_checks
+from connector.config.rules.document import RuleDocument
+from connector.config.rules.parts import SharedKeys
 from connector.config.secrets import SecretReference
 from connector.config.settings import SignIn
-from connector.config.yaml_source import YamlSource
-from connector.config.zones import find_zone
-from connector.core.case_rules import TEMPLATE_WORDS, UNIT_WORD
-from connector.core.declarations import OBJECT_OF, TYPES
-from connector.core.mapping_faults import SOURCES, WRITTEN_BY_FLOWS
-from connector.core.product_mapping import CUSTOM, TRUSTPILOT_FIELDS
-from connector.core.reviews import ReviewType
-from connector.core.rules import (
+from connector.config.terms.yaml_source import YamlSource
+from connector.config.terms.zones import find_zone
+from connector.core.cases.rules import TEMPLATE_WORDS, UNIT_WORD
+from connector.core.mapping.declarations import OBJECT_OF, TYPES
+from connector.core.mapping.faults import SOURCES, WRITTEN_BY_FLOWS
+from connector.core.mapping.transforms import EXAMPLES, TRANSFORMS, parse_transform
+from connector.core.products.mapping import CUSTOM, TRUSTPILOT_FIELDS
+from connector.core.rules.grammar import (
     PRODUCT_LINES,
     PRODUCT_WORDS,
     RECIPIENT_WORDS,
@@ -44,8 +44,9 @@ from connector.core.rules import (
     parse_duration,
     parse_sample,
 )
-from connector.core.transforms import EXAMPLES, TRANSFORMS, parse_transform
-from connector.gateways import trustpilot_product_wire, trustpilot_service_wire
+from connector.core.terms.reviews import ReviewType
+from connector.gateways.trustpilot import product_wire as trustpilot_product_wire
+from connector.gateways.trustpilot import service_wire as trustpilot_service_wire
 
 PAGE = "docs/configuration.md"
 RULES = "docs/rules.md"

@@ -2,7 +2,7 @@
 
 import re
 
-from connector.report.run_text import WORDS
+from connector.report.run.report import WORDS
 
 NOUNS = "reviews|invitations|replies|tags|cases|copies|links|summaries|texts|products"
 COUNTED = re.compile(
@@ -16,8 +16,8 @@ PLANNED = re.compile(r'"(products_[a-z_]+)"(?:: | if | for )')
 
 
 def test_every_counted_word_is_shown_and_every_shown_word_is_counted(root):
-    texts = [path.read_text(encoding="utf-8") for path in root.glob("connector/flows/*.py")]
+    texts = [path.read_text(encoding="utf-8") for path in root.glob("connector/flows/**/*.py")]
     found = {word for text in texts for match in COUNTED.findall(text) for word in match if word}
-    plan = root / "connector" / "core" / "plan_products.py"
+    plan = root / "connector" / "core" / "products" / "plan.py"
     found |= set(PLANNED.findall(plan.read_text(encoding="utf-8")))
     assert found == set(WORDS)

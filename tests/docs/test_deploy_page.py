@@ -2,15 +2,15 @@
 
 import json
 
-from connector.core.deployment import (
+from connector.core.org.deployment import (
     ComponentProblem,
     DeployReport,
     DeployState,
     DeployStatus,
     LocatedProblem,
 )
-from connector.core.metadata_package import Place
-from connector.report.deploy_text import deploy_as_json
+from connector.core.org.metadata_package import Place
+from connector.report.org.deploy import deploy_as_json
 
 
 def test_every_key_of_the_deploy_json_is_documented_and_the_other_way_round(page):

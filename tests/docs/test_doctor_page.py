@@ -2,8 +2,8 @@
 
 import json
 
-from connector.core.doctor_report import Check, DoctorReport, Side, passed
-from connector.report.doctor_text import doctor_as_json
+from connector.core.org.findings import Check, DoctorReport, Side, passed
+from connector.report.org.doctor import doctor_as_json
 
 PAGE = "docs/doctor.md"
 

@@ -4,8 +4,8 @@ import re
 
 import pytest
 
-from connector.core import errors
-from connector.core.exit_codes import MEANINGS, ExitCode, exit_code
+from connector.core.run.exit_codes import MEANINGS, ExitCode, exit_code
+from connector.core.terms import errors
 
 FACTS = errors.CallFacts("Salesforce", "GET", "/")
 FAILURES = {

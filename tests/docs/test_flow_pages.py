@@ -6,19 +6,17 @@ import re
 
 import pytest
 
-from connector.config.metadata import read_schema
-from connector.core import (
-    checks,
-    plan_delivery,
-    plan_desk,
-    plan_erasure,
-    plan_products,
-    plan_requests,
-    plan_sends,
-    portal_export,
-)
-from connector.core.locales import KNOWN_LOCALES
-from connector.core.objects import (
+from connector.config.org.schema import read_schema
+from connector.core.invitations import checks, portal_export
+from connector.core.invitations import desk as plan_desk
+from connector.core.invitations import portal_changes as plan_delivery
+from connector.core.invitations import requests as plan_requests
+from connector.core.invitations.locales import KNOWN_LOCALES
+from connector.core.invitations.sending import sends as plan_sends
+from connector.core.privacy import plan as plan_erasure
+from connector.core.products import plan as plan_products
+from connector.core.rules.grammar import TriggerObject
+from connector.core.terms.objects import (
     INVITATION,
     ISSUE,
     REVIEW,
@@ -29,10 +27,9 @@ from connector.core.objects import (
     MatchMethod,
     ReplyStatus,
 )
-from connector.core.rules import TriggerObject
-from connector.flows import erasure
 from connector.flows.engine import FLOWS
-from connector.flows.listing import STREAMS
+from connector.flows.privacy import deletions as erasure
+from connector.flows.reviews.listing import STREAMS
 
 CHECKS = (*checks.OF_ENTRY, *checks.OF_RECORD, *checks.OF_EXPERIENCE, *checks.OF_PERSON)
 
@@ -60,7 +57,7 @@ def strings_in(path):
 
 
 def issue_codes(root):
-    texts = {text for path in root.glob("connector/flows/*.py") for text in strings_in(path)}
+    texts = {text for path in root.glob("connector/flows/**/*.py") for text in strings_in(path)}
     words = {text.partition(":")[0] for text in texts}
     return {word for word in words if CODE.fullmatch(word) and not COUNTED.fullmatch(word)}
 

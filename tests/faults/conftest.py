@@ -20,7 +20,7 @@ from connector.emulator.app import Emulator
 from connector.emulator.clock import EmulatorClock
 from connector.emulator.doors import InProcessDoor
 from connector.emulator.ready_config import ready_config
-from connector.emulator.salesforce.settings import ConnectedApp
+from connector.emulator.salesforce.rest.settings import ConnectedApp
 from connector.flows.engine import RunRequest
 from connector.flows.engine import run as engine_run
 from connector.wiring import Transports, connect, run_policy

@@ -13,7 +13,7 @@ from datetime import timedelta
 
 import pytest
 
-from connector.core.errors import ConnectorError
+from connector.core.terms.errors import ConnectorError
 from connector.emulator.faults import Fault, drop_after, truncated_json
 
 FLOW = ("invitations_out",)

@@ -5,14 +5,54 @@ from pathlib import Path
 
 import pytest
 
-from connector.config.metadata import read_schema
-from connector.core.asked_for import AskedFor
-from connector.core.asking import Experience, Surroundings
-from connector.core.attempts import ATTEMPT_FIELDS
-from connector.core.comment_rights import comment_right_row
-from connector.core.entries import Entry
-from connector.core.issues import Issue, OpenIssue, closing_rows, issue_rows
-from connector.core.objects import (
+from connector.config.org.schema import read_schema
+from connector.core.invitations.claims import CHANNEL_WORDS, plan_claim
+from connector.core.invitations.facts import Experience, Surroundings
+from connector.core.invitations.kinds import AskedFor
+from connector.core.invitations.recipients import Person, RecipientFacts
+from connector.core.invitations.sending.sends import (
+    DUE_FIELDS,
+    DueInvitation,
+    Ready,
+    Stop,
+    attempt_row,
+    link_row,
+    settle,
+    settle_foreign,
+    stop_row,
+)
+from connector.core.products.bought import Products
+from connector.core.replies.comment_rights import comment_right_row
+from connector.core.replies.plan import (
+    REPLY_FIELDS,
+    QueuedReply,
+    ReplyDecision,
+    ReplyStep,
+    Wish,
+)
+from connector.core.replies.rows import (
+    CURRENT_FIELDS,
+    Place,
+    deleted,
+    in_conflict,
+    kept,
+    published,
+    stopped,
+)
+from connector.core.replies.tags import (
+    LATEST_FIELDS,
+    TAG_FIELDS,
+    added_row,
+    gone_row,
+    plan_tags,
+    stopped_row,
+)
+from connector.core.reviews.summary import SUMMARY_FIELDS
+from connector.core.rules.entries import Entry
+from connector.core.rules.grammar import Channel, Rule, TriggerObject, parse_recipient
+from connector.core.run.issues import Issue, OpenIssue, closing_rows, issue_rows
+from connector.core.terms.attempts import ATTEMPT_FIELDS
+from connector.core.terms.objects import (
     BUSINESS_UNIT,
     CHECKPOINT,
     INVITATION,
@@ -25,50 +65,10 @@ from connector.core.objects import (
     MatchMethod,
     ReplyStatus,
 )
-from connector.core.outcomes import SendOutcome, Verdict
-from connector.core.plan_claims import CHANNEL_WORDS, plan_claim
-from connector.core.plan_replies import (
-    REPLY_FIELDS,
-    QueuedReply,
-    ReplyDecision,
-    ReplyStep,
-    Wish,
-)
-from connector.core.plan_sends import (
-    DUE_FIELDS,
-    DueInvitation,
-    Ready,
-    Stop,
-    attempt_row,
-    link_row,
-    settle,
-    settle_foreign,
-    stop_row,
-)
-from connector.core.plan_summary import SUMMARY_FIELDS
-from connector.core.plan_tags import (
-    LATEST_FIELDS,
-    TAG_FIELDS,
-    added_row,
-    gone_row,
-    plan_tags,
-    stopped_row,
-)
-from connector.core.products_of import Products
-from connector.core.recipients import Person, RecipientFacts
-from connector.core.reply_records import (
-    CURRENT_FIELDS,
-    Place,
-    deleted,
-    in_conflict,
-    kept,
-    published,
-    stopped,
-)
-from connector.core.reviews import Reply, ReviewType
-from connector.core.rules import Channel, Rule, TriggerObject, parse_recipient
-from connector.core.units import Unit
-from connector.flows.opening import UNIT_FIELDS
+from connector.core.terms.outcomes import SendOutcome, Verdict
+from connector.core.terms.reviews import Reply, ReviewType
+from connector.core.terms.units import Unit
+from connector.flows.run.opening import UNIT_FIELDS
 
 NOW = datetime(2026, 11, 27, 8, 0, tzinfo=UTC)
 SYSTEM_FIELDS = frozenset({"Id", "LastModifiedDate"})

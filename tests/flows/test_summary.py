@@ -4,9 +4,9 @@ from datetime import timedelta
 
 import pytest
 
-from connector.core.exit_codes import ExitCode
+from connector.core.run.exit_codes import ExitCode
 from connector.emulator.faults import custom_row_error, drop_before
-from connector.report.run_text import code_of
+from connector.report.run.report import code_of
 
 
 @pytest.fixture

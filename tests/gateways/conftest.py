@@ -18,10 +18,10 @@ from connector.emulator.app import Emulator
 from connector.emulator.clock import EmulatorClock
 from connector.emulator.doors import INVITATIONS_URL, SALESFORCE_URL, TRUSTPILOT_URL, InProcessDoor
 from connector.emulator.salesforce import ConnectedApp
-from connector.gateways.http import VendorHttp
-from connector.gateways.salesforce import SalesforceAccess, SalesforceOrg
-from connector.gateways.trustpilot import TrustpilotClient
-from connector.gateways.trustpilot_sign_in import TrustpilotAccess
+from connector.gateways.http.client import VendorHttp
+from connector.gateways.salesforce.org import SalesforceAccess, SalesforceOrg
+from connector.gateways.trustpilot.client import TrustpilotClient
+from connector.gateways.trustpilot.sign_in import TrustpilotAccess
 
 START = datetime(2026, 3, 2, 9, 0, 0, tzinfo=UTC)
 

@@ -16,12 +16,12 @@ from typing import Any
 from requests.adapters import BaseAdapter
 
 from connector.config import Settings, load_settings
-from connector.core.run_report import RunReport
+from connector.core.run.report import RunReport
 from connector.emulator.app import Emulator
 from connector.emulator.clock import EmulatorClock
 from connector.emulator.doors import InProcessDoor
 from connector.emulator.ready_config import ready_config
-from connector.emulator.trustpilot.service_reviews import Bounds
+from connector.emulator.trustpilot.reviews.service import Bounds
 from connector.emulator.world import seed
 from connector.flows.engine import RunRequest
 from connector.flows.engine import run as engine_run

@@ -10,12 +10,12 @@ from itertools import count
 from typing import Any
 
 from connector.config import Settings
-from connector.core.errors import ConnectorError
-from connector.core.plan_import import ImportRange
-from connector.core.reviews import ReviewType
+from connector.core.reviews.estimate import ImportRange
+from connector.core.terms.errors import ConnectorError
+from connector.core.terms.reviews import ReviewType
 from connector.emulator.app import Emulator
 from connector.emulator.doors import InProcessDoor
-from connector.emulator.salesforce.org_errors import RowError
+from connector.emulator.salesforce.rows.errors import RowError
 from connector.flows import engine
 from connector.flows.engine import RunRequest
 from connector.wiring import Transports, connect, run_policy

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
-from connector.emulator.salesforce.org_errors import RowError
+from connector.emulator.salesforce.rows.errors import RowError
 from review_shop import Shop
 
 _UNWANTED = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff]")

@@ -22,7 +22,7 @@ from connector.demo.browser import graphql, pages, records
 from connector.demo.browser.frame import frame
 from connector.demo.browser.public_page import public_page
 from connector.emulator.app import Emulator
-from connector.emulator.salesforce.org_errors import ApiError
+from connector.emulator.salesforce.rows.errors import ApiError
 
 
 class Runner(Protocol):

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from connector.core.errors import ConfigurationError, Problem
+from connector.core.terms.errors import ConfigurationError, Problem
 
 _PACKAGE = Path(__file__).resolve().parents[2]
 

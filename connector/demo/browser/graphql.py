@@ -21,7 +21,7 @@ from graphql import (
 from connector.demo.browser.records import shown
 from connector.demo.browser.soql import UnknownQuery, order_of, where_of
 from connector.emulator.salesforce.org import Org
-from connector.emulator.salesforce.org_errors import ApiError
+from connector.emulator.salesforce.rows.errors import ApiError
 
 _USUAL_ROWS = 10
 _FUNCTIONS = ("avg", "count", "max", "min", "sum")

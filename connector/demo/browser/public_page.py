@@ -9,7 +9,7 @@ import html
 from typing import Any
 
 from connector.emulator.trustpilot import TrustpilotState
-from connector.emulator.trustpilot.service_reviews import Bounds
+from connector.emulator.trustpilot.reviews.service import Bounds
 
 _SHOWN = 60
 _STYLE = """

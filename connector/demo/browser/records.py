@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from connector.emulator.salesforce.org import Org
-from connector.emulator.salesforce.org_errors import ApiError, RowError
+from connector.emulator.salesforce.rows.errors import ApiError, RowError
 
 _PUBLIC_URL = "Public_Url__c"
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT[\d:.]+\+0000")

@@ -8,14 +8,14 @@ from pathlib import Path
 from connector.emulator.calls import CallLog
 from connector.emulator.clock import EmulatorClock
 from connector.emulator.faults import Faults
-from connector.emulator.salesforce.auth import Allowance, Sessions
-from connector.emulator.salesforce.metadata import read_permission_sets
 from connector.emulator.salesforce.org import Org
-from connector.emulator.salesforce.schema import Schema
-from connector.emulator.salesforce.settings import ConnectedApp, SalesforceSettings
-from connector.emulator.salesforce.state import State
-from connector.emulator.salesforce.surface import Surface
-from connector.emulator.salesforce.wire import Answer, Ask
+from connector.emulator.salesforce.rest.auth import Allowance, Sessions
+from connector.emulator.salesforce.rest.settings import ConnectedApp, SalesforceSettings
+from connector.emulator.salesforce.rest.state import State
+from connector.emulator.salesforce.rest.surface import Surface
+from connector.emulator.salesforce.rest.wire import Answer, Ask
+from connector.emulator.salesforce.schema.metadata import read_permission_sets
+from connector.emulator.salesforce.schema.objects import Schema
 from connector.emulator.switches import Switches
 
 __all__ = ["ConnectedApp", "SalesforceSettings", "SalesforceSide"]

@@ -12,25 +12,25 @@ from typing import Any
 
 from connector.emulator.clock import EmulatorClock
 from connector.emulator.faults import Faults
-from connector.emulator.salesforce.deploy import OrgMetadata
-from connector.emulator.salesforce.deploy_zip import Component
-from connector.emulator.salesforce.describe import describe_all, describe_one
-from connector.emulator.salesforce.fields import Field, SObject
-from connector.emulator.salesforce.history import History
-from connector.emulator.salesforce.ids import normalise_id
-from connector.emulator.salesforce.incoming import Incoming
-from connector.emulator.salesforce.org_errors import ApiError, not_found
-from connector.emulator.salesforce.org_settings import OrgSettings
-from connector.emulator.salesforce.records import Change, Records
-from connector.emulator.salesforce.results import QueryResult, Results
-from connector.emulator.salesforce.schema import Schema
-from connector.emulator.salesforce.soql import parse
-from connector.emulator.salesforce.soql_tree import Column, Comparison, Path, Query, Value
-from connector.emulator.salesforce.store import BIN_COLUMN, Store, quoted
+from connector.emulator.salesforce.deploy.install import OrgMetadata
+from connector.emulator.salesforce.deploy.zip_files import Component
+from connector.emulator.salesforce.rows.errors import ApiError, not_found
+from connector.emulator.salesforce.rows.history import History
+from connector.emulator.salesforce.rows.ids import normalise_id
+from connector.emulator.salesforce.rows.incoming import Incoming
+from connector.emulator.salesforce.rows.records import Change, Records
+from connector.emulator.salesforce.rows.store import BIN_COLUMN, Store, quoted
+from connector.emulator.salesforce.rows.writer import Author, Writer
+from connector.emulator.salesforce.schema.describe import describe_all, describe_one
+from connector.emulator.salesforce.schema.fields import Field, SObject
+from connector.emulator.salesforce.schema.objects import Schema
+from connector.emulator.salesforce.schema.settings import OrgSettings
+from connector.emulator.salesforce.schema.visibility import Visibility
+from connector.emulator.salesforce.soql.parse import parse
+from connector.emulator.salesforce.soql.results import QueryResult, Results
+from connector.emulator.salesforce.soql.translate import Reading
+from connector.emulator.salesforce.soql.tree import Column, Comparison, Path, Query, Value
 from connector.emulator.salesforce.times import stamp
-from connector.emulator.salesforce.translate import Reading
-from connector.emulator.salesforce.visibility import Visibility
-from connector.emulator.salesforce.writer import Author, Writer
 
 __all__ = ["Org", "OrgSettings", "QueryResult"]
 

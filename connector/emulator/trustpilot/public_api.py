@@ -8,11 +8,16 @@ from base64 import urlsafe_b64decode, urlsafe_b64encode
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from connector.emulator.trustpilot.access.guards import unit_at
 from connector.emulator.trustpilot.business_units import BusinessUnit
 from connector.emulator.trustpilot.errors import VendorError, bad_request, not_found
-from connector.emulator.trustpilot.guards import unit_at
-from connector.emulator.trustpilot.links import LinkProblem, OpenedLink, decrypt, read_payload
-from connector.emulator.trustpilot.service_reviews import Bounds, public_json
+from connector.emulator.trustpilot.invitations.links import (
+    LinkProblem,
+    OpenedLink,
+    decrypt,
+    read_payload,
+)
+from connector.emulator.trustpilot.reviews.service import Bounds, public_json
 from connector.emulator.trustpilot.state import Deletion, TrustpilotState
 from connector.emulator.trustpilot.times import rendered
 from connector.emulator.trustpilot.wire import HTML_TYPE, Answer, Ask

@@ -8,15 +8,13 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from connector.emulator.trustpilot import (
-    catalogue_api,
-    invitations_api,
-    oauth,
-    products_api,
-    public_api,
-    reviews_api,
-)
-from connector.emulator.trustpilot.guards import Open, private, public
+from connector.emulator.trustpilot import public_api
+from connector.emulator.trustpilot.access import oauth
+from connector.emulator.trustpilot.access.guards import Open, private, public
+from connector.emulator.trustpilot.catalogue import api as catalogue_api
+from connector.emulator.trustpilot.invitations import api as invitations_api
+from connector.emulator.trustpilot.reviews import product_api as products_api
+from connector.emulator.trustpilot.reviews import service_api as reviews_api
 from connector.emulator.trustpilot.state import TrustpilotState
 from connector.emulator.trustpilot.wire import Answer, Ask, endpoint
 

@@ -14,16 +14,17 @@ from typing import Any
 
 from connector.emulator.clock import EmulatorClock
 from connector.emulator.switches import Switches
-from connector.emulator.trustpilot import product_reviews, service_reviews
-from connector.emulator.trustpilot.accounts import Accounts, Application, BusinessUser
+from connector.emulator.trustpilot.access.accounts import Accounts, Application, BusinessUser
+from connector.emulator.trustpilot.access.rates import Rates
 from connector.emulator.trustpilot.business_units import BusinessUnit, LinkKeys, Template
-from connector.emulator.trustpilot.catalogue import Catalogues
+from connector.emulator.trustpilot.catalogue.products import Catalogues
 from connector.emulator.trustpilot.ids import Ids, object_id
-from connector.emulator.trustpilot.links import OpenedLink
-from connector.emulator.trustpilot.mailbox import Mailbox
-from connector.emulator.trustpilot.product_reviews import ProductReviews
-from connector.emulator.trustpilot.rates import Rates
-from connector.emulator.trustpilot.service_reviews import ServiceReviews, private_json
+from connector.emulator.trustpilot.invitations.links import OpenedLink
+from connector.emulator.trustpilot.invitations.mailbox import Mailbox
+from connector.emulator.trustpilot.reviews import product as product_reviews
+from connector.emulator.trustpilot.reviews import service as service_reviews
+from connector.emulator.trustpilot.reviews.product import ProductReviews
+from connector.emulator.trustpilot.reviews.service import ServiceReviews, private_json
 from connector.emulator.trustpilot.times import moment, rendered
 
 _TIMES = ("createdAt", "updatedAt", "experiencedAt")

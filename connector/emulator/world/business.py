@@ -7,13 +7,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from connector.emulator.world.cases import cases
 from connector.emulator.world.catalogue import Product, products
-from connector.emulator.world.changes import Change, Period
-from connector.emulator.world.customers import customers, goods
-from connector.emulator.world.early_stage import early_stage
-from connector.emulator.world.opportunities import opportunities
-from connector.emulator.world.orders import Purchase, order_changes, purchases
+from connector.emulator.world.org.cases import cases
+from connector.emulator.world.org.changes import Change, Period
+from connector.emulator.world.org.customers import customers, goods
+from connector.emulator.world.org.early_stage import early_stage
+from connector.emulator.world.org.opportunities import opportunities
+from connector.emulator.world.org.orders import Purchase, order_changes, purchases
 from connector.emulator.world.people import Person, people
 
 

@@ -8,20 +8,20 @@ from dataclasses import asdict
 
 from connector.emulator.app import Emulator
 from connector.emulator.salesforce.org import Org
-from connector.emulator.salesforce.settings import ConnectedApp
+from connector.emulator.salesforce.rest.settings import ConnectedApp
 from connector.emulator.trustpilot import TrustpilotState
 from connector.emulator.trustpilot.business_units import BusinessUnit
-from connector.emulator.trustpilot.product_reviews import Comment, Conversation
-from connector.emulator.world import early_stage
+from connector.emulator.trustpilot.reviews.product import Comment, Conversation
 from connector.emulator.world.business import Business
 from connector.emulator.world.catalogue import Product
 from connector.emulator.world.handles import World
-from connector.emulator.world.orders import Purchase
-from connector.emulator.world.org_history import live
-from connector.emulator.world.product_reviews import ProductReview
-from connector.emulator.world.product_reviews import product_reviews as product_reviews_of
-from connector.emulator.world.service_reviews import service_reviews as service_reviews_of
-from connector.emulator.world.writing import Company, Invitee, Writing
+from connector.emulator.world.org import early_stage
+from connector.emulator.world.org.history import live
+from connector.emulator.world.org.orders import Purchase
+from connector.emulator.world.reviews.product import ProductReview
+from connector.emulator.world.reviews.product import product_reviews as product_reviews_of
+from connector.emulator.world.reviews.service import service_reviews as service_reviews_of
+from connector.emulator.world.reviews.writing import Company, Invitee, Writing
 
 DOMAIN = "shop.example.com"
 SHOP_NAME = "Example Outdoor Shop"

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from lxml import etree
 
-from connector.core.objects import InvitationStatus
-from connector.core.plan_desk import Change, DeskAction, decide
+from connector.core.invitations.desk import Change, DeskAction, decide
+from connector.core.terms.objects import InvitationStatus
 
 PACKAGE = Path(__file__).parents[3] / "salesforce" / "main" / "default"
 OF = "{http://soap.sforce.com/2006/04/metadata}"

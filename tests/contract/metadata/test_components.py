@@ -7,7 +7,7 @@ import pytest
 from graphql import parse
 from lxml import etree
 
-from connector.core.reply_lint import LintRules
+from connector.core.replies.lint import LintRules
 
 SALESFORCE = Path(__file__).parents[3] / "salesforce"
 PACKAGE = SALESFORCE / "main" / "default"

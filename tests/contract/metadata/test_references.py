@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from connector.config import load_settings, locations
-from connector.core.org_needs import org_needs
+from connector.core.org.needs import org_needs
 from connector.wiring import run_policy
 
 ALWAYS_READABLE = {  # no permission set can name these: required, or kept by Salesforce itself

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from lxml import etree
 
-from connector.core.metadata_types import METADATA_TYPES
+from connector.core.org.metadata_types import METADATA_TYPES
 
 SALESFORCE = Path(__file__).parents[3] / "salesforce"
 NAMESPACE = "{http://soap.sforce.com/2006/04/metadata}"

@@ -7,9 +7,9 @@ import pytest
 from lxml import etree
 
 from connector.config import locations
-from connector.config.package_files import read_package
-from connector.core.metadata_types import TYPE_OF_FOLDER
-from connector.core.source_package import to_metadata_package
+from connector.config.org.package_files import read_package
+from connector.core.org.metadata_types import TYPE_OF_FOLDER
+from connector.core.org.source_package import to_metadata_package
 
 SALESFORCE = Path(__file__).parents[3] / "salesforce"
 OF = "{http://soap.sforce.com/2006/04/metadata}"

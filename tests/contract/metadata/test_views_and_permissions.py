@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from connector.core.org_needs import ONLY_READ
+from connector.core.org.needs import ONLY_READ
 
 STANDARD_COLUMNS = {"NAME", "LAST_UPDATE", "UPDATEDBY_USER.ALIAS"}
 STANDARD_FIELDS = {  # beyond our own; each is named in Salesforce's object reference

@@ -4,10 +4,10 @@ import pytest
 from lxml import etree
 
 from connector.config import locations
-from connector.config.package_files import read_package
-from connector.core.metadata_types import METADATA_TYPES, Shape
-from connector.core.source_package import to_metadata_package
-from connector.gateways.salesforce_deploy import zipped
+from connector.config.org.package_files import read_package
+from connector.core.org.metadata_types import METADATA_TYPES, Shape
+from connector.core.org.source_package import to_metadata_package
+from connector.gateways.salesforce.deploy import zipped
 
 TYPE_OF_SUFFIX = {each.suffix: each.name for each in METADATA_TYPES} | {"xml": "Package"}
 PACKAGE = to_metadata_package(read_package(locations.salesforce()))

@@ -5,7 +5,7 @@ import pytest
 from connector.emulator.clock import EmulatorClock
 from connector.emulator.faults import Faults
 from connector.emulator.salesforce.org import Org
-from connector.emulator.salesforce.schema import Schema
+from connector.emulator.salesforce.schema.objects import Schema
 
 NAMESPACE = 'xmlns="http://soap.sforce.com/2006/04/metadata"'
 START = datetime(2026, 3, 10, 12, 0, 0, 700_000, tzinfo=UTC)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from connector.emulator.salesforce.org_errors import RowError
+from connector.emulator.salesforce.rows.errors import RowError
 
 WRITERS = 8
 

@@ -1,6 +1,6 @@
 import pytest
 
-from connector.emulator.salesforce.org_errors import ApiError
+from connector.emulator.salesforce.rows.errors import ApiError
 
 # Keys of the recorded answers; a client may read any of them.
 FIELD_KEYS = """aggregatable aiPredictionField autoNumber byteLength calculated calculatedFormula

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from connector.emulator.salesforce.ids import IdMint, base_62, checksum, normalise_id
+from connector.emulator.salesforce.rows.ids import IdMint, base_62, checksum, normalise_id
 
 LETTERS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 ids_15 = st.text(alphabet=LETTERS, min_size=15, max_size=15)

@@ -3,8 +3,8 @@ from xml.etree.ElementTree import ParseError
 
 import pytest
 
-from connector.emulator.salesforce.metadata import BadMetadata
-from connector.emulator.salesforce.schema import Schema
+from connector.emulator.salesforce.schema.metadata import BadMetadata
+from connector.emulator.salesforce.schema.objects import Schema
 
 PROJECT = Path(__file__).parents[3]
 NAMESPACE = 'xmlns="http://soap.sforce.com/2006/04/metadata"'

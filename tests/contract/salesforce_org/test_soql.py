@@ -1,7 +1,7 @@
 # ruff: noqa: S608 - this is SOQL for the emulated org
 import pytest
 
-from connector.emulator.salesforce.org_errors import ApiError
+from connector.emulator.salesforce.rows.errors import ApiError
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from connector.emulator.clock import EmulatorClock
 from connector.emulator.faults import Faults
 from connector.emulator.salesforce.org import Org
-from connector.emulator.salesforce.org_errors import ApiError
+from connector.emulator.salesforce.rows.errors import ApiError
 
 WORDS = st.text(alphabet="aAbBäÄ%_ '\\", min_size=1, max_size=4).map(str.strip)
 TEXTS = WORDS.filter(bool)

@@ -1,8 +1,8 @@
 # ruff: noqa: S608 - this is SOQL for the emulated org
 import pytest
 
-from connector.emulator.salesforce.org_errors import ApiError, RowError
-from connector.emulator.salesforce.org_settings import Stage
+from connector.emulator.salesforce.rows.errors import ApiError, RowError
+from connector.emulator.salesforce.schema.settings import Stage
 
 
 @pytest.fixture

@@ -1,6 +1,6 @@
 import pytest
 
-from connector.emulator.salesforce.org_errors import RowError
+from connector.emulator.salesforce.rows.errors import RowError
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,7 @@
 import pytest
 
 from connector.emulator.faults import RowFault, custom_row_error, row_lock
-from connector.emulator.salesforce.org_errors import ApiError, RowError
+from connector.emulator.salesforce.rows.errors import ApiError, RowError
 
 
 def refusal(call, *args, **kwargs):

@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.hmac import HMAC
 from cryptography.hazmat.primitives.padding import PKCS7
 
 from connector.emulator.trustpilot.business_units import LinkKeys
-from connector.emulator.trustpilot.links import LinkProblem, decrypt
+from connector.emulator.trustpilot.invitations.links import LinkProblem, decrypt
 
 ROOT = Path(__file__).resolve().parents[3]
 VECTORS = ROOT.parent / "shared" / "samples" / "trustpilot" / "bgl_vectors.json"

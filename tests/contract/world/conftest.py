@@ -9,9 +9,9 @@ from connector.emulator.app import Emulator
 from connector.emulator.clock import EmulatorClock
 from connector.emulator.world import seed
 from connector.emulator.world.business import Business
-from connector.emulator.world.product_reviews import product_reviews
-from connector.emulator.world.service_reviews import service_reviews
-from connector.emulator.world.writing import Company, Invitee, Writing
+from connector.emulator.world.reviews.product import product_reviews
+from connector.emulator.world.reviews.service import service_reviews
+from connector.emulator.world.reviews.writing import Company, Invitee, Writing
 
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 COMPANY = Company(unit_id="b" * 24, user_id="c" * 24, user_name="Ada Agent")

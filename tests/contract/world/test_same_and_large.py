@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from connector.emulator.salesforce.org_errors import ApiError
+from connector.emulator.salesforce.rows.errors import ApiError
 from connector.emulator.world import seed
 from connector.emulator.world.business import Business
 

@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from connector.emulator.world.service_reviews import service_reviews
-from connector.emulator.world.writing import Company, Writing
+from connector.emulator.world.reviews.service import service_reviews
+from connector.emulator.world.reviews.writing import Company, Writing
 
 
 def is_right_to_left(text):

@@ -7,15 +7,16 @@ from typing import Any
 
 import pytest
 
-from connector.core.plan_cases import CASE_FIELDS, WantedCase
-from connector.core.reviews import Review, ReviewType
-from connector.core.run_report import FlowReport
+from connector.core.cases.plan import CASE_FIELDS, WantedCase
+from connector.core.run.report import FlowReport
+from connector.core.terms.reviews import Review, ReviewType
 from connector.emulator.doors import InProcessDoor
-from connector.flows import case_retries, cases
-from connector.flows.closing import record_end
-from connector.flows.context import RunContext
-from connector.flows.opening import read_opening, resolve_units
-from connector.flows.tally import Tally
+from connector.flows.cases import lifecycle as cases
+from connector.flows.cases import retries as case_retries
+from connector.flows.run.closing import record_end
+from connector.flows.run.context import RunContext
+from connector.flows.run.opening import read_opening, resolve_units
+from connector.flows.run.tally import Tally
 from connector.wiring import Transports, connect, run_policy
 
 SECTION = """

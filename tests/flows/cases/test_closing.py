@@ -8,7 +8,7 @@ from connector.emulator.doors import InProcessDoor
 from connector.emulator.faults import RowFault
 from connector.flows.engine import RunRequest
 from connector.flows.engine import run as engine_run
-from connector.flows.erase_person import erase_person
+from connector.flows.privacy.person import erase_person
 from connector.wiring import Transports, connect, run_policy
 
 PERSONAL = (

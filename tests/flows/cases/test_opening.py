@@ -4,10 +4,11 @@ import threading
 
 import pytest
 
-from connector.core.errors import VendorUnreachable
+from connector.core.terms.errors import VendorUnreachable
 from connector.emulator.faults import RowFault, drop_after
-from connector.flows import case_retries, cases
-from connector.flows.tally import Tally
+from connector.flows.cases import lifecycle as cases
+from connector.flows.cases import retries as case_retries
+from connector.flows.run.tally import Tally
 
 COLLECTION = "*/composite/sobjects*"
 

@@ -5,11 +5,11 @@ from itertools import count
 
 import pytest
 
-from connector.core.plan_erasure import OnDelete
+from connector.core.privacy.plan import OnDelete
 from connector.emulator.doors import InProcessDoor
 from connector.emulator.faults import custom_row_error
-from connector.flows.erase_person import erase_person
-from connector.report.erasure_text import erasure_as_text
+from connector.flows.privacy.person import erase_person
+from connector.report.privacy import erasure_as_text
 from connector.wiring import Transports, connect, run_policy
 
 MAIL = "wanda@customer.example"

@@ -5,14 +5,14 @@ from itertools import count
 
 import pytest
 
-from connector.core.evidence import evidence_of
-from connector.core.objects import MatchMethod
-from connector.core.reviews import Review, ReviewType
-from connector.core.units import Unit
+from connector.core.matching.evidence import evidence_of
+from connector.core.terms.objects import MatchMethod
+from connector.core.terms.reviews import Review, ReviewType
+from connector.core.terms.units import Unit
 from connector.emulator.doors import InProcessDoor
 from connector.emulator.world import seed
-from connector.flows.context import Opening, RunContext
 from connector.flows.matching import match_reviews
+from connector.flows.run.context import Opening, RunContext
 from connector.wiring import Transports, connect, run_policy
 
 NOTHING_REMEMBERED = Opening({}, {}, {}, (), (), {})

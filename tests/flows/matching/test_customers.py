@@ -2,10 +2,10 @@
 
 import pytest
 
-from connector.core.evidence import evidence_of
+from connector.core.matching.evidence import evidence_of
 from connector.emulator.faults import custom_row_error
 from connector.flows.matching import match_reviews, tell_invitations
-from connector.flows.tally import Tally
+from connector.flows.run.tally import Tally
 
 ANNA, BEN = "anna@example.com", "ben@example.org"
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from connector.core.evidence import evidence_of
+from connector.core.matching.evidence import evidence_of
 from connector.flows.matching import match_reviews
 
 ANNA = "anna@example.com"

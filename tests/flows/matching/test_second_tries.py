@@ -6,7 +6,7 @@ import pytest
 
 from connector.emulator.faults import custom_row_error
 from connector.flows.matching import AT_A_TIME, rematch
-from connector.flows.tally import Tally
+from connector.flows.run.tally import Tally
 
 ANNA = "anna@example.com"
 

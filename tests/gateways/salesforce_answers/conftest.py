@@ -11,9 +11,9 @@ import requests
 from pydantic import SecretStr
 from requests.adapters import BaseAdapter
 
-from connector.core.records import Select
-from connector.gateways.http import HttpSettings, VendorHttp
-from connector.gateways.salesforce import SalesforceAccess, SalesforceOrg
+from connector.core.terms.records import Select
+from connector.gateways.http.client import HttpSettings, VendorHttp
+from connector.gateways.salesforce.org import SalesforceAccess, SalesforceOrg
 
 URL = "https://acme.my.salesforce.example"
 TOKEN = {

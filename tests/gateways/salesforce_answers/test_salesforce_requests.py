@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from pydantic import SecretStr
 
-from connector.core.errors import (
+from connector.core.terms.errors import (
     AccessDenied,
     AllowanceExhausted,
     RequestRefused,
@@ -14,9 +14,9 @@ from connector.core.errors import (
     VendorError,
     VendorUnreachable,
 )
-from connector.core.records import Select
-from connector.gateways.http import VendorHttp
-from connector.gateways.salesforce import SalesforceAccess, SalesforceOrg
+from connector.core.terms.records import Select
+from connector.gateways.http.client import VendorHttp
+from connector.gateways.salesforce.org import SalesforceAccess, SalesforceOrg
 
 URL = "https://acme.my.salesforce.example"
 CONTACTS = Select("Contact", ("Id",))

@@ -6,14 +6,14 @@ import json
 
 import pytest
 
-from connector.core.errors import (
+from connector.core.terms.errors import (
     AccessDenied,
     AllowanceExhausted,
     RequestRefused,
     VendorAnswerUnreadable,
     VendorUnreachable,
 )
-from connector.core.records import Condition, Select
+from connector.core.terms.records import Condition, Select
 
 URL = "https://acme.my.salesforce.example"
 CONTACTS = Select("Contact", ("Id",))

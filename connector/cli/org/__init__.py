@@ -1,0 +1,1 @@
+"""The commands about the org and the package."""

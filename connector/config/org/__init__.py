@@ -1,0 +1,1 @@
+"""The package as files, its schema, and the spelling of org ids."""

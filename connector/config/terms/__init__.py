@@ -1,0 +1,1 @@
+"""What every document is made of: YAML that knows its lines, sections, values, problems."""

@@ -1,0 +1,1 @@
+"""Copies of reviews in objects of the admin's own."""

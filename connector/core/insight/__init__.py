@@ -1,0 +1,1 @@
+"""What rules would do, what they did, and why a customer is asked or not."""

@@ -1,0 +1,1 @@
+"""Who is asked about which experience: claims, checks, recipients, requests, the desk."""

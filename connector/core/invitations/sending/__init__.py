@@ -1,0 +1,1 @@
+"""What becomes of due invitations: the second look, what is sent, links."""

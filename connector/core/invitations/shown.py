@@ -1,0 +1,86 @@
+"""What is shown of an invitation: words for people and machines, and the fields behind them.
+
+The recipient is personal: it is read and shown only where somebody asks for it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from connector.core.terms.records import Row, value_at
+
+LISTED: Mapping[str, str] = {
+    "id": "Id",
+    "number": "Name",
+    "status": "Status__c",
+    "channel": "Channel__c",
+    "rule": "Rule__c",
+    "business_unit": "Business_Unit__r.Name",
+    "object": "Trigger_Object__c",
+    "record": "Trigger_Record_Id__c",
+    "due_at": "Due_At__c",
+    "sent_at": "Sent_At__c",
+    "reason_code": "Reason_Code__c",
+    "reference_number": "Reference_Number__c",
+}
+"""The words of a list, and the field that each of them is read from."""
+
+SHOWN: Mapping[str, str] = {
+    **LISTED,
+    "reason": "Reason__c",
+    "rule_version": "Rule_Version__c",
+    "evidence": "Evidence__c",
+    "old_stage": "Old_Stage__c",
+    "new_stage": "New_Stage__c",
+    "entered_at": "Entered_At__c",
+    "template": "Template_Id__c",
+    "locale": "Locale__c",
+    "tags": "Tags__c",
+    "contact": "Contact__c",
+    "review": "Review__c",
+    "claim_key": "Claim_Key__c",
+    "created_at": "CreatedDate",
+    "changed_at": "LastModifiedDate",
+}
+"""The words of a single invitation; its link and its attempts come on top."""
+
+PERSONAL: Mapping[str, str] = {"email": "Recipient_Email__c", "name": "Recipient_Name__c"}
+"""What is shown only where somebody asks for it."""
+
+ATTEMPT: Mapping[str, str] = {
+    "attempt": "Attempt__c",
+    "started_at": "Started_At__c",
+    "outcome": "Outcome__c",
+    "outcome_at": "Outcome_At__c",
+    "http_status": "Http_Status__c",
+    "detail": "Detail__c",
+    "run": "Run_Id__c",
+}
+"""The words of a try."""
+
+LINK = "Link__c"
+
+
+@dataclass(frozen=True)
+class InvitationStory:
+    """One invitation with its tries, by the words above; `has_link` never tells the link."""
+
+    facts: Mapping[str, Any]
+    has_link: bool
+    attempts: tuple[Mapping[str, Any], ...] = ()
+    issues: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class InvitationList:
+    """Invitations, newest first; `more` where the limit left some out."""
+
+    invitations: tuple[Mapping[str, Any], ...]
+    more: bool
+
+
+def told(row: Row, words: Mapping[str, str]) -> dict[str, Any]:
+    """The values of a row under their words; None where a field is empty."""
+    return {word: value_at(row, path) for word, path in words.items()}

@@ -1,0 +1,1 @@
+"""Which customer, order, case and product a review is about."""

@@ -1,0 +1,1 @@
+"""What the org shows of itself, what is asked of it, and the package that it takes."""

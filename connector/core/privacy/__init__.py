@@ -1,0 +1,1 @@
+"""Forgetting people: what Trustpilot lists as deleted, and erasure on request."""

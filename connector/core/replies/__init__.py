@@ -1,0 +1,1 @@
+"""Replies to reviews: what may be said, what becomes of it, and until when."""

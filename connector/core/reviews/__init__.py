@@ -1,0 +1,1 @@
+"""Reviews that come in: which, what of them is news, what disappeared, and the summary."""

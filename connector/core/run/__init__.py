@@ -1,0 +1,1 @@
+"""What a run did and could not do, as values: issues, reports, status, exit codes."""

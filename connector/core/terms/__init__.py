@@ -1,0 +1,1 @@
+"""What every subject speaks in, and knows no subject: rows, objects, reviews, units, errors."""

@@ -1,0 +1,1 @@
+"""Packages into the emulated org by the deploy resource."""

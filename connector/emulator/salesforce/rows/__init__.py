@@ -1,0 +1,1 @@
+"""Rows of the emulated org: stored, checked, completed, followed up, remembered."""

@@ -1,0 +1,1 @@
+"""What the emulated org knows of its objects and fields, and what it shows."""

@@ -1,0 +1,1 @@
+"""SOQL: from its text to SQL, and back to the vendor's records."""

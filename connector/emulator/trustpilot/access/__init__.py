@@ -1,0 +1,1 @@
+"""Who may call the emulated Trustpilot, with which token, and how often."""

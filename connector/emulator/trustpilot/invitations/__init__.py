@@ -1,0 +1,1 @@
+"""Invitations and links at the emulated Trustpilot, and its mailbox."""

@@ -1,0 +1,1 @@
+"""Service and product reviews of the emulated Trustpilot: lists, replies, tags."""

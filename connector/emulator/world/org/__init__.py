@@ -1,0 +1,1 @@
+"""What happened in the org of the business that is made up."""

@@ -1,0 +1,1 @@
+"""What was written about the business that is made up."""

@@ -1,0 +1,1 @@
+"""The cases of reviews: opened, linked, tried again, closed and emptied."""

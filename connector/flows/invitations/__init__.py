@@ -1,0 +1,1 @@
+"""Invitations out: experiences claimed, requests taken up, what people want of them."""

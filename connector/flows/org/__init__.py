@@ -1,0 +1,1 @@
+"""The package into the org, and whether both sides let the connector do its work."""

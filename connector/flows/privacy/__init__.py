@@ -1,0 +1,1 @@
+"""Erasure: what Trustpilot lists as deleted, and one person on request."""

@@ -1,0 +1,1 @@
+"""Products to Trustpilot's catalogue, and the products of records."""

@@ -1,0 +1,1 @@
+"""Replies, comments and tags out, and answers that are late."""

@@ -1,0 +1,1 @@
+"""Reviews in: listed, compared, written; disappearances, backfill, checks, the summary."""

@@ -1,0 +1,1 @@
+"""What every flow of a run stands on: context, opening, issues, closing; and status."""

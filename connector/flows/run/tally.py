@@ -1,0 +1,66 @@
+"""What a flow has done so far: kept while it works, so that a later failure loses nothing."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from connector.core.run.issues import Issue
+from connector.core.run.report import Action, FlowReport, Mark
+from connector.core.terms.errors import AllowanceExhausted, ConnectorError
+from connector.core.terms.records import Row
+
+
+@dataclass
+class Tally:
+    """Counts, actions, marks, issues and notes of one flow, gathered as it goes."""
+
+    flow: str
+    counts: Counter[str] = field(default_factory=Counter)
+    actions: list[Action] = field(default_factory=list)
+    marks: list[Mark] = field(default_factory=list)
+    issues: list[Issue] = field(default_factory=list)
+    passed: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    failures: list[ConnectorError] = field(default_factory=list)
+    unit_rows: list[Row] = field(default_factory=list)
+
+    @property
+    def is_stopped(self) -> bool:
+        """True when an allowance is used up."""
+        return any(isinstance(failure, AllowanceExhausted) for failure in self.failures)
+
+    @contextmanager
+    def going_on(self) -> Iterator[None]:
+        """Note a failure of one part and go on with the next; an empty allowance stops all."""
+        try:
+            yield
+        except AllowanceExhausted:
+            raise
+        except ConnectorError as failure:
+            self.failures.append(failure)
+
+    @contextmanager
+    def until_allowance(self) -> Iterator[None]:
+        """Note that an allowance is used up, once, and end this part of the work there."""
+        try:
+            yield
+        except AllowanceExhausted as stop:
+            if not self.is_stopped:
+                self.failures.append(stop)
+
+    def report(self) -> FlowReport:
+        """Everything gathered, as a frozen value."""
+        return FlowReport(
+            self.flow,
+            counts=dict(self.counts),
+            actions=tuple(self.actions),
+            marks=tuple(self.marks),
+            issues=tuple(self.issues),
+            passed=tuple(dict.fromkeys(self.passed)),
+            notes=tuple(dict.fromkeys(self.notes)),
+            failures=tuple(self.failures),
+            unit_rows=tuple(self.unit_rows),
+        )

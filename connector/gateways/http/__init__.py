@@ -1,0 +1,1 @@
+"""The one HTTP layer below both vendors: timeouts, repeats, budgets, redaction, the clock."""

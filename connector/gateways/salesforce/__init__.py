@@ -1,0 +1,1 @@
+"""Salesforce over the network: sessions, reads, writes, jobs, deployments, its spelling."""

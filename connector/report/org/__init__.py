@@ -1,0 +1,1 @@
+"""Deployments and examinations, as text and JSON."""

@@ -1,0 +1,1 @@
+"""What an import costs and what a check found, as text."""

@@ -1,0 +1,215 @@
+"""Invitations that agents and Flows ask for: their key, their recipient, what is refused."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from connector.core.invitations.facts import OtherInvitation, Surroundings, claim_key
+from connector.core.invitations.reach import Reach
+from connector.core.invitations.recipients import People, Person
+from connector.core.invitations.requests import Request, TakeUp, is_request, plan_request, unit_of
+from connector.core.invitations.sending.sends import DueInvitation, SecondLook, Stop, Wait, recheck
+from connector.core.rules.entries import Entry
+from connector.core.rules.grammar import TriggerObject
+from connector.core.terms.addresses import address_key
+from connector.core.terms.objects import InvitationStatus
+from connector.core.terms.units import Unit
+
+NOW = datetime(2026, 11, 27, 8, 0, 0, 500, tzinfo=UTC)
+ORG = "00D000000000001AAA"
+SHOP = Unit("shop", "unit-1", "shop.example.com", "a0B1")
+OTHER = Unit("other", "unit-2", "other.example.com", "a0B2")
+ANNA = {"Id": "003A", "Email": "anna@example.com", "Name": "Anna Example"}
+
+
+def request(contact=ANNA, numbers=None, **fields):
+    row = {"Id": "a01", "Name": "TI-000007", "Status__c": "Requested", "Contact__c": "003A"}
+    people = People({"003A": contact} if contact else {})
+    return Request({**row, **fields}, people, numbers or {})
+
+
+def plan(asked, around=Surroundings(ORG), unit=SHOP):  # noqa: B008 -- a frozen value
+    return plan_request(asked, unit, around, NOW)
+
+
+@pytest.mark.parametrize(
+    ("lookup", "trigger"),
+    [
+        ("Order__c", TriggerObject.ORDER),
+        ("Opportunity__c", TriggerObject.OPPORTUNITY),
+        ("Case__c", TriggerObject.CASE),
+    ],
+)
+def test_a_request_about_a_record_has_the_key_that_a_rule_would_give(lookup, trigger):
+    entry = Entry(trigger, "801A", "", "Done", NOW, "OrderHistory")
+    taken = plan(request(**{lookup: "801A"}))
+    assert taken.key == claim_key(ORG, SHOP.id, entry)
+    assert taken.row["Trigger_Object__c"] == trigger.value
+    assert taken.row["Trigger_Record_Id__c"] == "801A"
+
+
+def test_a_request_without_a_record_is_known_by_address_and_reference():
+    one = plan(request(Reference_Number__c="R1")).key
+    spelled = {**ANNA, "Email": " ANNA@example.com"}
+    other = {**ANNA, "Email": "ben@example.com"}
+    assert plan(request(Reference_Number__c="R1", contact=spelled)).key == one
+    assert plan(request(Reference_Number__c="R2")).key != one
+    assert plan(request(Reference_Number__c="R1", contact=other)).key != one
+    assert plan(request(Reference_Number__c="R1"), unit=OTHER).key != one
+
+
+def test_a_key_that_a_request_has_already_stays():
+    assert plan(request(Claim_Key__c="k" * 64)).key == "k" * 64
+
+
+def test_what_is_not_filled_in_gets_a_value():
+    row = plan(request()).row
+    assert row["Status__c"] == "Scheduled"
+    assert row["Channel__c"] == "Email"
+    assert row["Due_At__c"] == NOW.replace(microsecond=0)
+    assert row["Reference_Number__c"] == "TI-000007"
+    assert row["Business_Unit__c"] == "a0B1"
+    assert row["Recipient_Email__c"] == "anna@example.com"
+    assert len(row["Cooldown_Key__c"]) == 64
+
+
+def test_what_is_filled_in_stays():
+    asked = request(
+        Channel__c="Business Generated Link",
+        Due_At__c="2026-12-24T08:00:00.000+0000",
+        Reference_Number__c="A#1",
+    )
+    row = plan(asked).row
+    assert row["Channel__c"] == "Business Generated Link"
+    assert row["Due_At__c"] == datetime(2026, 12, 24, 8, tzinfo=UTC)
+    assert row["Reference_Number__c"] == "A-1"
+
+
+@pytest.mark.parametrize(
+    ("fields", "numbers", "reference"),
+    [
+        ({"Order__c": "801A"}, {"801A": "00000104"}, "00000104"),
+        ({"Case__c": "500A"}, {"500A": "00001001"}, "00001001"),
+        ({"Opportunity__c": "006A"}, {}, "006A"),
+        ({"Order__c": "801A", "Reference_Number__c": "mine"}, {"801A": "00000104"}, "mine"),
+    ],
+)
+def test_the_reference_number_is_that_of_the_record(fields, numbers, reference):
+    assert plan(request(numbers=numbers, **fields)).row["Reference_Number__c"] == reference
+
+
+def test_the_attempts_begin_at_none_so_that_a_second_run_meets_the_first_ones_right():
+    taken = plan(request(Claim_Key__c="k" * 64, Attempts__c=3))
+    assert DueInvitation({**taken.row}).attempt_key == "k" * 64 + ":1"
+
+
+@pytest.mark.parametrize(
+    ("asked", "status", "code"),
+    [
+        (request(Contact__c=None), "Skipped", "no_recipient"),
+        (request(Contact__c=None, Recipient_Email__c="nobody"), "Skipped", "no_email"),
+        (request(contact=None), "Skipped", "contact_unreadable"),
+        (request(contact={**ANNA, "Email": None}), "Skipped", "no_email"),
+        (request(contact={**ANNA, "HasOptedOutOfEmail": True}), "Skipped", "opted_out"),
+        (request(contact={**ANNA, "IsEmailBounced": True}), "Skipped", "bounced"),
+    ],
+)
+def test_what_cannot_be_taken_up_ends_with_a_reason(asked, status, code):
+    stop = plan(asked)
+    assert isinstance(stop, Stop)
+    assert (stop.status.value, stop.code) == (status, code)
+    assert stop.reason.endswith(".")
+
+
+@pytest.mark.parametrize(
+    ("reach", "code"),
+    [
+        (Reach(own_domains=frozenset({"example.com"})), "own_domain"),
+        (Reach(suppressed=frozenset({"anna@example.com"})), "suppressed"),
+    ],
+)
+def test_whom_no_rule_may_reach_no_request_reaches_either(reach, code):
+    stop = plan(request(), Surroundings(ORG, reach))
+    assert (stop.status, stop.code) == (InvitationStatus.SKIPPED, code)
+
+
+def test_a_request_waits_while_its_recipient_is_not_on_the_canary_list():
+    assert isinstance(plan(request(), Surroundings(ORG, Reach(canary=frozenset({"x"})))), Wait)
+
+
+@pytest.mark.parametrize(("days", "skipped"), [(29, True), (30, False)])
+def test_a_request_has_the_cooldown_that_counts_without_a_rule(days, skipped):
+    other = OtherInvitation("k", NOW - timedelta(days=days), waiting=False)
+    asked = {address_key("anna@example.com"): (other,)}
+    planned = plan(request(), Surroundings(ORG, asked=asked, cooldown=timedelta(days=30)))
+    assert isinstance(planned, Stop) is skipped
+
+
+def test_an_opt_out_of_the_contact_behind_an_address_counts():
+    people = People(by_address={"anna@example.com": ({**ANNA, "HasOptedOutOfEmail": True},)})
+    asked = request(Contact__c=None, Recipient_Email__c="Anna@example.com")
+    assert plan(replace(asked, people=people)).code == "opted_out"
+
+
+def test_an_address_of_its_own_is_enough():
+    taken = plan(request(Contact__c=None, Recipient_Email__c=" ben@example.com "))
+    assert isinstance(taken, TakeUp)
+    assert taken.row["Recipient_Email__c"] == "ben@example.com"
+
+
+@pytest.mark.parametrize(
+    ("wanted", "units", "known", "found"),
+    [
+        ("a0B2", (SHOP, OTHER), {"unit-1", "unit-2"}, OTHER),
+        (None, (SHOP,), {"unit-1"}, SHOP),
+        # before the first run the org knows none
+        (None, (SHOP,), set(), SHOP),
+    ],
+)
+def test_the_business_unit_is_the_one_that_is_named_or_the_only_one(wanted, units, known, found):
+    assert unit_of({"Business_Unit__c": wanted}, units, frozenset(known)) is found
+
+
+@pytest.mark.parametrize(
+    ("units", "known"),
+    [
+        ((SHOP, OTHER), {"unit-1", "unit-2"}),
+        # another connector looks after the other one
+        ((SHOP,), {"unit-1", "unit-2"}),
+    ],
+)
+def test_among_several_business_units_a_request_must_name_one(units, known):
+    stop = unit_of({"Business_Unit__c": None}, units, frozenset(known))
+    assert (stop.status, stop.code) == (InvitationStatus.FAILED, "no_unit")
+
+
+def test_a_request_for_the_unit_of_another_connector_waits():
+    assert isinstance(unit_of({"Business_Unit__c": "a0B9"}, (SHOP,), frozenset()), Wait)
+
+
+@pytest.mark.parametrize(
+    ("row", "asked"),
+    [
+        ({"Status__c": "Requested"}, True),
+        ({"Status__c": "Requested", "Claim_Key__c": "k"}, True),
+        ({"Status__c": "Scheduled"}, True),
+        ({"Status__c": "Scheduled", "Claim_Key__c": "k"}, False),
+        ({"Status__c": "Cancelled"}, False),
+        ({}, False),
+    ],
+)
+def test_a_row_that_a_person_scheduled_without_a_key_is_a_request(row, asked):
+    assert is_request(row) is asked
+
+
+def test_a_request_needs_no_rule_when_it_is_due():
+    due = DueInvitation({"Id": "a01", "Rule__c": None, "Contact__c": "003A"})
+
+    def look(contact):
+        return SecondLook(None, People({"003A": contact}), Surroundings(ORG), NOW)
+
+    anna = Person("anna@example.com", "Anna Example", "003A")
+    assert recheck(due, None, look(ANNA)) == anna
+    stop = recheck(due, None, look({**ANNA, "HasOptedOutOfEmail": True}))
+    assert isinstance(stop, Stop)
