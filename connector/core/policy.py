@@ -12,7 +12,7 @@ from connector.core.privacy.plan import OnDelete
 from connector.core.replies.policy import ReplyPolicy
 from connector.core.reviews.filter import EVERYTHING, ReviewFilter
 from connector.core.rules.delays import Zones, only_utc
-from connector.core.rules.grammar import Rule
+from connector.core.rules.grammar import ConsentSource, Rule
 from connector.core.terms.reviews import ReviewType
 from connector.core.terms.schema import Schema
 from connector.core.terms.units import LinkKeys
@@ -49,7 +49,8 @@ class RunPolicy:
 
     `schema` is the package and what the mappings declare beyond it; `copies` are the mappings
     that write reviews to objects of the admin's own as well. `zones` finds the time zones that
-    rules and records name. `cooldown` counts for what agents and Flows ask for.
+    rules and records name. `cooldown`, `latest`, `consent` and `leads` count for what agents and
+    Flows ask for, as they do in rules.
     """
 
     organization_id: str
@@ -69,6 +70,9 @@ class RunPolicy:
     sender: Sender = Sender()
     reach: Reach = EVERYBODY
     cooldown: timedelta = timedelta(0)
+    latest: timedelta = timedelta(0)
+    consent: ConsentSource = ConsentSource.FLAGS
+    leads: bool = True
     review_url: str = "https://www.trustpilot.com"
     acting_user_id: str = ""
     replies: ReplyPolicy = field(default_factory=ReplyPolicy)

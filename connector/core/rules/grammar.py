@@ -58,10 +58,21 @@ class Hold(StrEnum):
 
 
 class ConsentSource(StrEnum):
-    """What decides whether a person may be asked: the flags on the records, or the Consent API."""
+    """What decides whether a person may be asked: flags on records, the Consent API, or nothing.
+
+    `NONE` is for orgs that keep no opt-out anywhere; the rule says so with a reason.
+    """
 
     FLAGS = "flags"
     SALESFORCE = "salesforce"
+    NONE = "none"
+
+
+class Include(StrEnum):
+    """Records that are no experience of their own unless a rule names them."""
+
+    MERGED_CASES = "merged_cases"
+    REDUCTION_ORDERS = "reduction_orders"
 
 
 STAGE_FIELDS: Mapping[TriggerObject, str] = MappingProxyType(
@@ -190,6 +201,9 @@ class Rule:
     `templates` maps locales to names or ids of templates, `template` is for all others.
     `sample` asks every n-th experience. `because` says why a condition looks at sentiment.
     `write_link_to` is a field of the record that gets the link. `holidays` are no business days.
+    What is later than `latest` after its due time is not sent; zero is no limit. `include` are
+    records that the rule takes for experiences all the same. With `leads` the opt-outs of leads
+    count.
     """
 
     name: str
@@ -222,6 +236,9 @@ class Rule:
     hold: Hold = Hold.SALESFORCE
     write_link_to: str = ""
     holidays: tuple[date, ...] = ()
+    latest: timedelta = timedelta(0)
+    include: tuple[Include, ...] = ()
+    leads: bool = True
 
     def __post_init__(self) -> None:
         if not self.reference_field:
