@@ -10,16 +10,13 @@ from connector.core.invitations.claims import CHANNEL_WORDS, plan_claim
 from connector.core.invitations.facts import Experience, Surroundings
 from connector.core.invitations.kinds import AskedFor
 from connector.core.invitations.recipients import Person, RecipientFacts
+from connector.core.invitations.sending.due import DUE_FIELDS, DueInvitation, Stop, stop_row
 from connector.core.invitations.sending.sends import (
-    DUE_FIELDS,
-    DueInvitation,
     Ready,
-    Stop,
     attempt_row,
     link_row,
     settle,
     settle_foreign,
-    stop_row,
 )
 from connector.core.products.bought import Products
 from connector.core.replies.comment_rights import comment_right_row

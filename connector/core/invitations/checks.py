@@ -11,13 +11,19 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Generic, TypeVar
 
-from connector.core.invitations.facts import Asking, Experience
+from connector.core.invitations.facts import Asking, Experience, courtesy_of
 from connector.core.invitations.recipients import Candidate
 from connector.core.rules.conditions import as_text, unmet, unreadable
 from connector.core.rules.entries import has_left
+from connector.core.rules.grammar import ConsentSource, Include, TriggerObject
 from connector.core.terms.addresses import address
+from connector.core.terms.records import Row
 
 Facts = TypeVar("Facts")
+
+
+CONSENT_OBJECT = "ContactPointTypeConsent"
+"""The org's object of consents by kind of contact, which a rule may ask for."""
 
 
 class Effect(StrEnum):
@@ -108,6 +114,30 @@ def _nobody_on_canary(it: Experience) -> str:
     return "Nobody whom the rule may ask is on the canary list."
 
 
+def _no_own_experience(it: Experience) -> str:
+    return not_of_its_own(it.entry.object, it.facts.record, it.rule.include)
+
+
+def not_of_its_own(trigger: TriggerObject, record: Row, include: Collection[Include]) -> str:
+    """Why a record is no experience of its own, as a sentence; empty where it is one.
+
+    A field that the org does not have, or hides, says nothing of the kind.
+    """
+    # A merged case points to the one that is kept; a reduction order takes back what was bought.
+    merged = trigger is TriggerObject.CASE and record.get("MasterRecordId")
+    reduces = trigger is TriggerObject.ORDER and record.get("IsReductionOrder")
+    if merged and Include.MERGED_CASES not in include:
+        return "The case was merged into another one."
+    if reduces and Include.REDUCTION_ORDERS not in include:
+        return "The order is a reduction order."
+    return ""
+
+
+def _too_late(it: Experience) -> str:
+    late = it.around.is_too_late(it.due_at, courtesy_of(it.rule))
+    return f"It was due {it.due_at:%Y-%m-%d}, which is too long ago." if late else ""
+
+
 def _unknown_unit(it: Experience) -> str:
     if it.unit is not None:
         return ""
@@ -136,6 +166,19 @@ def _no_email(who: Asking) -> str:
     return f"{where} holds no e-mail address."
 
 
+def _consent_unreadable(who: Asking) -> str:
+    if who.courtesy.consent is ConsentSource.NONE:
+        return ""
+    asked = (
+        each
+        for each in who.candidate.unseen
+        if (who.courtesy.leads or not each.startswith("Lead"))
+        and (who.courtesy.consent is ConsentSource.SALESFORCE or each != CONSENT_OBJECT)
+    )
+    hidden = next(asked, "")
+    return _not_shown(hidden) if hidden else ""
+
+
 def _opted_out(who: Asking) -> str:
     return _flagged(who, "HasOptedOutOfEmail", "has opted out of e-mail.")
 
@@ -145,9 +188,12 @@ def _bounced(who: Asking) -> str:
 
 
 def _flagged(who: Asking, flag: str, what: str) -> str:
-    if not any(row.get(flag) for row in who.candidate.rows):
+    """Consent belongs to the address: whoever has it, may say no for everybody with it."""
+    found = next((row for row in who.candidate.rows if row.get(flag)), None)
+    if found is None:
         return ""
-    return f"The contact {what}" if who.candidate.contact_id else f"Who has this address {what}"
+    own = who.candidate.contact_id and found.get("Id") == who.candidate.contact_id
+    return f"The contact {what}" if own else f"Somebody with this address {what}"
 
 
 def _individual_opted_out(who: Asking) -> str:
@@ -186,7 +232,11 @@ def _not_canary(who: Asking) -> str:
 
 
 def _cooldown(who: Asking) -> str:
-    near = any(abs(each.at - who.at) < who.cooldown for each in who.others)
+    near = any(
+        abs(each.at - who.at) < who.courtesy.cooldown
+        for each in who.others
+        if who.waiting_counts or not each.waiting
+    )
     return "The person has another invitation within the cooldown." if near else ""
 
 
@@ -212,6 +262,12 @@ OF_RECORD: tuple[Check[Experience], ...] = (
         "condition_unreadable", "Every condition can be read.", _condition_unreadable, Effect.HELD
     ),
     Check("unit_unreadable", "The business unit can be read.", _unit_unreadable, Effect.HELD),
+    Check(
+        "no_own_experience",
+        "The record is an experience of its own.",
+        _no_own_experience,
+        Effect.LEFT,
+    ),
     Check("claimed_already", "The experience is unclaimed.", _claimed, Effect.LEFT),
 )
 """What the record tells before anything about people is read."""
@@ -219,6 +275,7 @@ OF_RECORD: tuple[Check[Experience], ...] = (
 OF_EXPERIENCE: tuple[Check[Experience], ...] = (
     Check("not_canary", "The canary list allows it.", _nobody_on_canary, Effect.LEFT),
     Check("unknown_business_unit", "The business unit is configured.", _unknown_unit),
+    Check("too_late", "It is not too late to ask.", _too_late),
     Check("not_sampled", "The experience is in the sample.", _not_sampled),
     Check("no_recipient", "The record names somebody.", _no_recipient),
 )
@@ -228,6 +285,7 @@ OF_PERSON: tuple[Check[Asking], ...] = (
     Check("contact_unreadable", "The contact can be read.", _contact_unreadable),
     Check("no_email", "There is an e-mail address.", _no_email),
     Check("not_canary", "The canary list allows the address.", _not_canary, Effect.LEFT),
+    Check("consent_unreadable", "Every opt-out can be read.", _consent_unreadable, Effect.HELD),
     Check("opted_out", "No opt-out of e-mail is known.", _opted_out),
     Check("bounced", "No bounce is known.", _bounced),
     Check("individual_opted_out", "No Individual forbids it.", _individual_opted_out),
@@ -252,8 +310,9 @@ def first_objection(
 def choose(it: Experience) -> Candidate | CheckResult:
     """Whom to ask about this experience, or the first objection.
 
-    The first on the ladder against whom nothing speaks is asked. Where something speaks against
-    each, the first objection that is worth recording is told.
+    The first on the ladder against whom nothing speaks is asked. Where it cannot be told of one,
+    nobody after that one is asked instead. Where something speaks against each, the first
+    objection that is worth recording is told.
     """
     objection = first_objection((*OF_ENTRY, *OF_RECORD, *OF_EXPERIENCE), it)
     if objection is not None:
@@ -263,6 +322,8 @@ def choose(it: Experience) -> Candidate | CheckResult:
         found = first_objection(OF_PERSON, _asking(it, candidate), candidate.step)
         if found is None:
             return candidate
+        if found.effect is Effect.HELD:
+            return found
         objections.append(found)
     return min(objections, key=lambda each: each.effect is not Effect.SKIPPED)
 
@@ -288,7 +349,8 @@ def needs_people(it: Experience) -> bool:
 
 
 def _asking(it: Experience, candidate: Candidate) -> Asking:
-    return Asking(candidate, it.around, it.due_at, it.key, it.rule.cooldown)
+    at = it.around.goes_at(it.due_at)
+    return Asking(candidate, it.around, at, it.key, courtesy_of(it.rule))
 
 
 def _results(

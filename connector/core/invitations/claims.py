@@ -68,6 +68,7 @@ class Held:
     entry: Entry
     rule: Rule
     reason: str
+    code: str = ""
 
 
 @dataclass(frozen=True)
@@ -149,18 +150,19 @@ class Deciding:
     def _remember(self, it: Experience, result: Claim | CheckResult) -> None:
         if isinstance(result, Claim):
             self._decided[result.key] = it.rule.name
-            self._expect(result)
+            self._expect(it, result)
         elif result.effect is Effect.HELD:
             # A later rule must not ask where this one might have: it stands first in the file.
             self._held[it.entry.record_id] = it.rule.name
         elif result.effect is Effect.LEFT:
             self._decided[it.key] = it.rule.name
 
-    def _expect(self, claim: Claim) -> None:
+    def _expect(self, it: Experience, claim: Claim) -> None:
         if claim.skipped:
             return
         person = str(claim.row["Cooldown_Key__c"])
-        asked = OtherInvitation(claim.key, claim.row["Due_At__c"], waiting=True)
+        at = it.around.goes_at(claim.row["Due_At__c"])
+        asked = OtherInvitation(claim.key, at, waiting=True)
         self._planned[person] = (*self._planned.get(person, ()), asked)
 
 
@@ -201,7 +203,7 @@ class _Planned:
             if it.rule.locale_field and not _locale(it)[1]:
                 self.left[f"hold no locale that Trustpilot knows (rule {it.rule.name})."] += 1
         elif decision.effect is Effect.HELD:
-            self.held.append(Held(it.entry, it.rule, decision.sentence))
+            self.held.append(Held(it.entry, it.rule, decision.sentence, decision.code))
         else:
             self._leave(decision, it)
 
@@ -259,6 +261,7 @@ def _scheduled(person: Person) -> dict[str, Any]:
     return {
         "Status__c": InvitationStatus.SCHEDULED.value,
         "Contact__c": person.contact_id or None,
+        "Recipient_Id__c": person.contact_id or None,
         "Recipient_Email__c": person.email,
         "Recipient_Name__c": person.name[:255] or None,
         "Cooldown_Key__c": address_key(person.email),

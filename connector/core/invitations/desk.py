@@ -11,13 +11,11 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from connector.core.invitations.sending.sends import (
-    OUTCOME_UNKNOWN,
-    PERSONS_REASONS,
-    DueInvitation,
-    attempt_row,
-)
+from connector.core.invitations.sending.due import DueInvitation
+from connector.core.invitations.sending.sends import OUTCOME_UNKNOWN, PERSONS_REASONS, attempt_row
+from connector.core.terms.addresses import address_key
 from connector.core.terms.attempts import person_run
+from connector.core.terms.instants import to_the_second
 from connector.core.terms.objects import AttemptOutcome, InvitationStatus
 from connector.core.terms.records import Row
 
@@ -152,8 +150,14 @@ def right_row(row: Row, change: Change, now: datetime, run_id: str) -> dict[str,
     }
 
 
-def change_row(row: Row, change: Change, sent_at: datetime | None = None) -> dict[str, Any]:
-    """The update of the invitation; `sent_at` is kept where it says nothing of its own."""
+def change_row(
+    row: Row, change: Change, sent_at: datetime | None = None, now: datetime | None = None
+) -> dict[str, Any]:
+    """The update of the invitation; `sent_at` is kept where it says nothing of its own.
+
+    What a person lets go after its due time is due `now`, so that it is not too late, and is
+    meant for whomever its row names.
+    """
     changed: dict[str, Any] = {
         "Id": row["Id"],
         "Status__c": change.status.value,
@@ -164,7 +168,18 @@ def change_row(row: Row, change: Change, sent_at: datetime | None = None) -> dic
         changed["Attempts__c"] = DueInvitation(row).attempt
     if change.status is _S.ACCEPTED and not row.get("Sent_At__c"):
         changed["Sent_At__c"] = sent_at
+    if change.status is _S.SCHEDULED:
+        changed |= _let_go(row, now)
     return changed
+
+
+def _let_go(row: Row, now: datetime | None) -> dict[str, Any]:
+    due = DueInvitation(row)
+    adopted = {"Recipient_Id__c": due.text("Contact__c") or None}
+    if not due.text("Contact__c") and due.text("Recipient_Email__c"):
+        adopted["Cooldown_Key__c"] = address_key(due.text("Recipient_Email__c"))
+    overdue = now is not None and due.due_at is not None and due.due_at < now
+    return adopted | ({"Due_At__c": to_the_second(now)} if overdue and now else {})
 
 
 FOUND_SENT_FIELDS = ("Reason_Code__c", "Sent_At__c")

@@ -14,8 +14,8 @@ from functools import cached_property
 from connector.core.invitations.reach import EVERYBODY, Reach
 from connector.core.invitations.recipients import Candidate, RecipientFacts, candidates
 from connector.core.rules.entries import Entry
-from connector.core.rules.grammar import Rule
-from connector.core.terms.addresses import address_key
+from connector.core.rules.grammar import ConsentSource, Rule
+from connector.core.terms.addresses import address_keys
 from connector.core.terms.instants import instant
 from connector.core.terms.objects import InvitationStatus
 from connector.core.terms.records import Row
@@ -28,56 +28,97 @@ ASKED_FIELDS = (
     "Status__c",
     "Due_At__c",
     "Sent_At__c",
-    "CreatedDate",
+    "LastModifiedDate",
 )
 """What is read of the invitations to the people who are about to be asked."""
 
-ASKED_STATUSES = tuple(
-    status.value
-    for status in (
-        InvitationStatus.SCHEDULED,
+WENT_OUT = frozenset(
+    {
         InvitationStatus.SENDING,
         InvitationStatus.ACCEPTED,
         InvitationStatus.LINK_READY,
         InvitationStatus.UNKNOWN,
         InvitationStatus.REVIEWED,
         InvitationStatus.DELIVERED,
-    )
+    }
 )
-"""An invitation with one of these reached the person, or may."""
+"""An invitation with one of these reached the person, or may have."""
+
+ASKED_STATUSES = (
+    InvitationStatus.SCHEDULED.value,
+    *(each.value for each in InvitationStatus if each in WENT_OUT),
+)
+"""An invitation with one of these counts for the cooldown."""
 
 
 @dataclass(frozen=True)
 class OtherInvitation:
-    """An invitation that a person got, or is about to get, at `at`.
+    """An invitation that a person got at `at`, or is about to get then while it is `waiting`.
 
-    `waiting` ones give way to those whose `turn` (when and as what they were claimed) is earlier.
+    `due_at` and `id` put those that wait in order.
     """
 
     claim_key: str
     at: datetime
     waiting: bool
-    turn: tuple[str, str] = ("", "")
+    due_at: datetime | None = None
+    id: str = ""
+
+
+@dataclass(frozen=True)
+class Courtesy:
+    """How people are treated: by a rule, or by the configuration where there is no rule.
+
+    Nobody is asked twice within the `cooldown`, nor later than `latest` after the due time (zero
+    is no limit). `consent` says what must be readable before somebody is asked, `leads` whether
+    the opt-outs of leads belong to it.
+    """
+
+    cooldown: timedelta = timedelta(0)
+    latest: timedelta = timedelta(0)
+    consent: ConsentSource = ConsentSource.FLAGS
+    leads: bool = True
+
+
+def courtesy_of(rule: Rule) -> Courtesy:
+    """How a rule treats people."""
+    return Courtesy(rule.cooldown, rule.latest, rule.consent, rule.leads)
 
 
 @dataclass(frozen=True)
 class Surroundings:
     """What holds for every decision of a run.
 
-    `asked` are the invitations in the org by `address_key`, `planned` those that are being planned.
-    `cooldown` is that of invitations without a rule.
+    `asked` are the invitations in the org by their key of the address, `planned` those that are
+    being planned. `courtesy` is that of invitations without a rule. `now` is when it is decided;
+    None where the past is told, in which everything was in time.
     """
 
     organization_id: str
     reach: Reach = EVERYBODY
     asked: Mapping[str, tuple[OtherInvitation, ...]] = field(default_factory=dict)
-    cooldown: timedelta = timedelta(0)
+    courtesy: Courtesy = Courtesy()
     planned: Mapping[str, tuple[OtherInvitation, ...]] = field(default_factory=dict)
+    now: datetime | None = None
 
     def others(self, email: str) -> tuple[OtherInvitation, ...]:
-        """All invitations of whoever has this address."""
-        person = address_key(email)
-        return (*self.asked.get(person, ()), *self.planned.get(person, ()))
+        """All invitations of whoever has this address, however old their key is."""
+        return tuple(
+            each
+            for key in address_keys(email)
+            for found in (self.asked, self.planned)
+            for each in found.get(key, ())
+        )
+
+    def goes_at(self, due_at: datetime) -> datetime:
+        """When something that is due then really goes out: what is overdue goes now."""
+        return due_at if self.now is None else max(due_at, self.now)
+
+    def is_too_late(self, due_at: datetime, courtesy: Courtesy) -> bool:
+        """True when what was due then is not to be sent any more."""
+        if self.now is None or not courtesy.latest:
+            return False
+        return self.now - due_at > courtesy.latest
 
 
 @dataclass(frozen=True)
@@ -115,26 +156,21 @@ class Experience:
 class Asking:
     """One person about to be asked at `at`, for the claim `key`.
 
-    No other invitation may be nearer in time than the `cooldown`.
+    When it goes out only what really went out before counts; what waits still, does not.
     """
 
     candidate: Candidate
     around: Surroundings
     at: datetime
     key: str
-    cooldown: timedelta
+    courtesy: Courtesy = Courtesy()
+    waiting_counts: bool = True
 
     @cached_property
     def others(self) -> tuple[OtherInvitation, ...]:
-        """The other invitations of this person that have precedence over this one."""
+        """The other invitations of this person."""
         every = self.around.others(self.candidate.email)
-        own = next((each.turn for each in every if each.claim_key == self.key), None)
-        return tuple(
-            each
-            for each in every
-            if each.claim_key != self.key
-            and not (each.waiting and own is not None and own < each.turn)
-        )
+        return tuple(each for each in every if each.claim_key != self.key)
 
 
 def claim_key(organization_id: str, unit_id: str, entry: Entry) -> str:
@@ -143,16 +179,30 @@ def claim_key(organization_id: str, unit_id: str, entry: Entry) -> str:
     return hashlib.sha256(experience.encode()).hexdigest()
 
 
-def asked_by_person(rows: Iterable[Row]) -> dict[str, tuple[OtherInvitation, ...]]:
-    """The invitations of each person, from rows with `ASKED_FIELDS`."""
+def asked_by_person(
+    rows: Iterable[Row], now: datetime | None = None
+) -> dict[str, tuple[OtherInvitation, ...]]:
+    """The invitations of each person, from rows with `ASKED_FIELDS`.
+
+    What waits and is overdue `now` goes now, so it counts from now.
+    """
     found: dict[str, tuple[OtherInvitation, ...]] = {}
     for row in rows:
-        at = instant(row.get("Sent_At__c")) or instant(row.get("Due_At__c"))
-        if at is None or row.get("Status__c") not in ASKED_STATUSES:
-            continue
-        waiting = row["Status__c"] == InvitationStatus.SCHEDULED.value
-        turn = (str(row.get("CreatedDate") or ""), str(row["Id"]))
-        each = OtherInvitation(str(row.get("Claim_Key__c") or ""), at, waiting, turn)
-        person = str(row.get("Cooldown_Key__c") or "")
-        found[person] = (*found.get(person, ()), each)
+        other = _other(row, now)
+        if other is not None:
+            person = str(row.get("Cooldown_Key__c") or "")
+            found[person] = (*found.get(person, ()), other)
     return found
+
+
+def _other(row: Row, now: datetime | None) -> OtherInvitation | None:
+    key, status = str(row.get("Claim_Key__c") or ""), row.get("Status__c")
+    due_at = instant(row.get("Due_At__c"))
+    if status == InvitationStatus.SCHEDULED.value and due_at is not None:
+        at = due_at if now is None else max(due_at, now)
+        return OtherInvitation(key, at, waiting=True, due_at=due_at, id=str(row["Id"]))
+    # A link, and what may have gone out, has no time of sending: its row was last changed then.
+    at_last = instant(row.get("Sent_At__c")) or instant(row.get("LastModifiedDate")) or due_at
+    if status not in WENT_OUT or at_last is None:
+        return None
+    return OtherInvitation(key, at_last, waiting=False)

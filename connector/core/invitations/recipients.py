@@ -49,16 +49,24 @@ class Person:
     contact_id: str = ""
 
 
+CONTACT_OPT_OUT = "Contact.HasOptedOutOfEmail"
+"""What says of a contact that it wants no e-mail; a person account may say it instead."""
+
+
 @dataclass(frozen=True)
 class People:
-    """What was read of people: contacts by id, and those behind addresses in lower case.
+    """What was read of people: contacts by id, and everybody with an address, as `address` has it.
 
-    `withheld` are the individuals who withheld their consent to e-mail.
+    Leads and person accounts stand among the latter in the words of a contact. `withheld` are the
+    individuals who withheld their consent to e-mail. `unreadable` names what the org does not
+    show of opt-outs. `former` are contacts that were asked for among the deleted ones, by id.
     """
 
     contacts: Mapping[str, Row] = field(default_factory=dict)
     by_address: Mapping[str, tuple[Row, ...]] = field(default_factory=dict)
     withheld: frozenset[str] = frozenset()
+    unreadable: tuple[str, ...] = ()
+    former: Mapping[str, Row] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -78,8 +86,9 @@ class RecipientFacts:
 class Candidate:
     """One person on a rule's ladder, whether or not they may be asked.
 
-    `rows` is everything known of the person or of the address: an opt-out in one of them counts.
-    `readable` is false where the record names a contact that could not be read.
+    `rows` is everything known of the person and of the address: an opt-out in one of them counts.
+    `readable` is false where the record names a contact that could not be read. `unseen` names
+    what the org does not show of opt-outs.
     """
 
     step: str
@@ -89,6 +98,7 @@ class Candidate:
     rows: tuple[Row, ...] = ()
     readable: bool = True
     withheld: bool = False
+    unseen: tuple[str, ...] = ()
 
     @property
     def person(self) -> Person:
@@ -148,18 +158,40 @@ def candidates(rule: Rule, facts: RecipientFacts) -> tuple[Candidate, ...]:
 
 
 def contact_candidate(contact_id: str, people: People, step: str) -> Candidate:
-    """The contact with this id as a candidate."""
+    """The contact with this id as a candidate, with all that is known of its address."""
     row = people.contacts.get(contact_id)
     if row is None:
         return Candidate(step, contact_id=contact_id, readable=False)
     email, name = str(row.get("Email") or "").strip(), str(row.get("Name") or "")
-    return Candidate(step, email, name, contact_id, (row,), withheld=_withheld((row,), people))
+    known = (row, *(each for each in _with_address(email, people) if each["Id"] != row["Id"]))
+    return _candidate(step, Person(email, name, contact_id), known, people)
 
 
 def address_candidate(step: str, person: Person, people: People, *more: Row) -> Candidate:
-    """An address without a contact, with all that is known of contacts who have it, and `more`."""
-    known = (*people.by_address.get(address(person.email), ()), *more)
-    return Candidate(step, person.email, person.name, "", known, withheld=_withheld(known, people))
+    """An address without a contact, with all that is known of it, and `more`."""
+    return _candidate(step, person, (*_with_address(person.email, people), *more), people)
+
+
+def _candidate(step: str, person: Person, rows: tuple[Row, ...], people: People) -> Candidate:
+    return Candidate(
+        step,
+        person.email,
+        person.name,
+        person.contact_id,
+        rows,
+        withheld=any(row.get("IndividualId") in people.withheld for row in rows),
+        unseen=_unseen(rows, people),
+    )
+
+
+def _with_address(email: str, people: People) -> tuple[Row, ...]:
+    return people.by_address.get(address(email), ()) if email else ()
+
+
+def _unseen(rows: tuple[Row, ...], people: People) -> tuple[str, ...]:
+    """What is hidden of these people: what contacts hide, their person accounts may show."""
+    shown = bool(rows) and all("HasOptedOutOfEmail" in row for row in rows)
+    return tuple(each for each in people.unreadable if not (shown and each == CONTACT_OPT_OUT))
 
 
 def flags_of(rule: Rule, record: Row, email: str) -> tuple[Row, ...]:
@@ -205,10 +237,6 @@ def _is_person_email(path: str) -> bool:
 
 def _beside(path: str, field_name: str) -> str:
     return f"{path.rpartition('.')[0]}.{field_name}".lstrip(".")
-
-
-def _withheld(rows: tuple[Row, ...], people: People) -> bool:
-    return any(row.get("IndividualId") in people.withheld for row in rows)
 
 
 def _contacts(recipient: Recipient, record: Row, roles: tuple[Row, ...]) -> Iterator[str]:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from connector.core.invitations.checks import OF_PERSON, Effect, first_objection
+from connector.core.invitations.checks import OF_PERSON, CheckResult, Effect, first_objection
 from connector.core.invitations.claims import (
     CHANNEL_WORDS,
     EXPERIENCE_LOOKUPS,
@@ -27,10 +27,10 @@ from connector.core.invitations.recipients import (
     address_candidate,
     contact_candidate,
 )
-from connector.core.invitations.sending.sends import Stop, Wait
+from connector.core.invitations.sending.due import Stop, Wait
 from connector.core.rules.entries import Entry
 from connector.core.rules.grammar import REFERENCE_FIELDS, Channel, Send, TriggerObject
-from connector.core.terms.addresses import address_key
+from connector.core.terms.addresses import address, address_key, address_keys
 from connector.core.terms.instants import instant, to_the_second
 from connector.core.terms.objects import InvitationStatus
 from connector.core.terms.records import Row
@@ -47,8 +47,20 @@ EXPERIENCE_NUMBERS = {
 }
 """Objects whose records have a number: the lookup that leads to one, and the number's field."""
 
-REQUEST_FIELDS = ("Name", *EXPERIENCE_LOOKUPS.values(), "Send__c")
+REQUEST_FIELDS = ("Name", *EXPERIENCE_LOOKUPS.values(), "Send__c", "CreatedDate")
 """What is read of a request beyond what is read of a due invitation."""
+
+EARLIER_FIELDS = (
+    "Id",
+    "Claim_Key__c",
+    "Cooldown_Key__c",
+    "Business_Unit__c",
+    "Send__c",
+    "Status__c",
+)
+"""What is read of earlier requests without a record, by the same people."""
+
+_WAITS = frozenset({InvitationStatus.SCHEDULED, InvitationStatus.SENDING, InvitationStatus.ON_HOLD})
 
 
 def is_request(row: Row) -> bool:
@@ -63,11 +75,16 @@ def is_request(row: Row) -> bool:
 
 @dataclass(frozen=True)
 class Request:
-    """One request: its row, what is known of people, numbers by record id."""
+    """One request: its row, what is known of people, numbers by record id.
+
+    `earlier` are requests without a record that were taken up before, of all people of a run,
+    with `EARLIER_FIELDS`.
+    """
 
     row: Row
     people: People = field(default_factory=People)
     numbers: Mapping[str, str] = field(default_factory=dict)
+    earlier: tuple[Row, ...] = ()
 
     @property
     def id(self) -> str:
@@ -92,6 +109,45 @@ class Request:
         email = str(self.row.get("Recipient_Email__c") or "").strip()
         person = Person(email, str(self.row.get("Recipient_Name__c") or ""))
         return address_candidate(EVIDENCE, person, self.people) if email else None
+
+    @property
+    def contact_gone(self) -> bool:
+        """True when the contact was deleted whose address alone is left on the request.
+
+        The lookup is emptied by the deletion and tells no more whom it was for, so a deleted
+        contact with the address counts: unless it was gone before somebody asked, and unless
+        somebody else has the address.
+        """
+        email = address(self.row.get("Recipient_Email__c"))
+        if self.row.get("Contact__c") or not email or email in self.people.by_address:
+            return False
+        return any(
+            address(row.get("Email")) == email and self._outlived_by(row)
+            for row in self.people.former.values()
+        )
+
+    def _outlived_by(self, former: Row) -> bool:
+        asked_at = instant(self.row.get("CreatedDate"))
+        gone_at = instant(former.get("SystemModstamp"))
+        was_there = asked_at is None or gone_at is None or asked_at <= gone_at
+        return bool(former.get("IsDeleted")) and not former.get("MasterRecordId") and was_there
+
+    @property
+    def send(self) -> str:
+        """What is asked for: the service review where it does not say."""
+        return str(self.row.get("Send__c") or Send.SERVICE.value)
+
+    def of_same_kind(self, unit: Unit, person: Person) -> tuple[Row, ...]:
+        """The earlier requests by the same person, to the same business unit, for the same."""
+        keys = address_keys(person.email)
+        return tuple(
+            row
+            for row in self.earlier
+            if row.get("Cooldown_Key__c") in keys
+            and row.get("Business_Unit__c") == (unit.record_id or None)
+            and (row.get("Send__c") or Send.SERVICE.value) == self.send
+            and row["Id"] != self.id
+        )
 
     @property
     def reference(self) -> str:
@@ -142,15 +198,16 @@ def plan_request(
     if candidate is None:
         reason = "The request names neither a contact nor an address."
         return Stop(InvitationStatus.SKIPPED, "no_recipient", reason)
+    stop = _ended_before(request, unit, around, due_at)
+    if stop is not None:
+        return stop
     person = candidate.person
     key = str(request.row.get("Claim_Key__c") or "") or _key(request, unit, around, person)
-    asking = Asking(candidate, around, due_at, key, around.cooldown)
+    asking = Asking(candidate, around, around.goes_at(due_at), key, around.courtesy)
     objection = first_objection(OF_PERSON, asking)
     if objection is not None:
-        if objection.effect is Effect.LEFT:
-            return Wait("Requests wait: their recipients are not on the canary list.")
-        return Stop(InvitationStatus.SKIPPED, objection.code, objection.sentence)
-    send = str(request.row.get("Send__c") or Send.SERVICE.value)
+        return _declined(objection)
+    send = request.send
     if send not in {each.value for each in Send}:
         words = ", ".join(Send)
         return Stop(InvitationStatus.FAILED, "unknown_send", f"Send must be one of: {words}.")
@@ -168,6 +225,7 @@ def plan_request(
             "Send__c": send,
             "Due_At__c": to_the_second(due_at),
             "Reference_Number__c": request.reference,
+            "Recipient_Id__c": person.contact_id or None,
             "Recipient_Email__c": person.email,
             "Recipient_Name__c": person.name[:255] or None,
             "Cooldown_Key__c": address_key(person.email),
@@ -179,17 +237,53 @@ def plan_request(
     )
 
 
+def _declined(objection: CheckResult) -> Wait | Stop:
+    if objection.effect is Effect.HELD:
+        return Wait(f"Requests wait: {objection.sentence}", objection.code)
+    if objection.effect is Effect.LEFT:
+        return Wait("Requests wait: their recipients are not on the canary list.")
+    return Stop(InvitationStatus.SKIPPED, objection.code, objection.sentence)
+
+
+def _ended_before(
+    request: Request, unit: Unit, around: Surroundings, due_at: datetime
+) -> Stop | None:
+    """Why a request ends before anything about its person is asked; None where it goes on."""
+    if request.contact_gone:
+        reason = "The contact was deleted after the invitation was requested."
+        return Stop(InvitationStatus.CANCELLED, "contact_gone", reason)
+    if around.is_too_late(due_at, around.courtesy):
+        reason = f"It was due {due_at:%Y-%m-%d}, which is too long ago."
+        return Stop(InvitationStatus.SKIPPED, "too_late", reason)
+    candidate = request.candidate
+    if request.experience or candidate is None:
+        return None
+    waiting = [
+        row
+        for row in request.of_same_kind(unit, candidate.person)
+        if row.get("Status__c") in _WAITS
+    ]
+    if not waiting:
+        return None
+    reason = f"Invitation {waiting[0]['Id']} waits for the same person already."
+    return Stop(InvitationStatus.SKIPPED, "already_claimed", reason)
+
+
 def _key(request: Request, unit: Unit, around: Surroundings, person: Person) -> str:
     if request.experience:
         trigger, record_id = request.experience
         entry = Entry(trigger, record_id, "", "", _ANY_TIME, EVIDENCE)
         return claim_key(around.organization_id, unit.id, entry)
+    # What has ended is in the key, so that a person can be asked again; while one of them waits,
+    # every run comes to the same key, and the org takes it once.
+    ended = sorted(str(row["Id"]) for row in request.of_same_kind(unit, person))
     parts = (
         around.organization_id,
         unit.id,
         "request",
         address_key(person.email),
-        request.reference,
+        request.send,
+        *ended,
     )
     return hashlib.sha256("|".join(parts).encode()).hexdigest()
 

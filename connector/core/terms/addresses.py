@@ -13,3 +13,13 @@ def address(text: object) -> str:
 def address_key(text: object) -> str:
     """64 hex characters that stand for an address, however it is written."""
     return hashlib.sha256(address(text).encode()).hexdigest()
+
+
+def address_keys(text: object) -> tuple[str, ...]:
+    """The present key of an address first, then those that were made of it before."""
+    return (address_key(text),)
+
+
+def spellings(text: object) -> tuple[str, ...]:
+    """Every way of writing an address that a question for it must name."""
+    return (address(text),)

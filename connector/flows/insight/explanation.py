@@ -29,7 +29,7 @@ from connector.core.rules.grammar import TriggerObject
 from connector.core.terms.errors import ConfigurationError, Problem
 from connector.core.terms.objects import INVITATION
 from connector.core.terms.records import AnyOf, Condition, Select
-from connector.flows.invitations.decisions import experiences, with_facts
+from connector.flows.invitations.decisions import experiences, surroundings, with_facts
 from connector.flows.invitations.look import named
 from connector.flows.ports import Org
 from connector.flows.rules.history import RecordHistory, read_history
@@ -122,10 +122,11 @@ def _stories(
 
 def _experiences(context: RunContext, history: RecordHistory) -> list[Experience]:
     floors = _floors(context)
+    around = replace(surroundings(context), now=context.now)
     looking = [
         it
         for entry in history.entries
-        for it in experiences(context, entry, floors)
+        for it in experiences(context, entry, floors, around)
         if it.rule.on is entry.object and entry.new_stage in it.rule.stages
     ]
     return with_facts(context, looking, lambda _: True)

@@ -18,7 +18,7 @@ from connector.core.rules.grammar import Rule, TriggerObject
 from connector.core.rules.observed import HISTORY_IS_KEPT, Watch
 from connector.core.terms.errors import ConfigurationError, Problem
 from connector.core.terms.unknown_words import did_you_mean, quoted
-from connector.flows.invitations.decisions import experiences, with_facts
+from connector.flows.invitations.decisions import experiences, surroundings, with_facts
 from connector.flows.rules.entries import read_entries
 from connector.flows.rules.marks import counting_from, watches
 from connector.flows.run.context import RunContext
@@ -56,11 +56,12 @@ def simulate(context: RunContext, trial: Trial, calls: Callable[[], int]) -> Sim
     simulation = Simulation(rule, context.now, trial.lines, personal=trial.personal)
     entries = sorted(found.entries, key=turn)
     deciding, floors = Deciding(), counting_from(context, tried.policy.rules)
+    around = surroundings(tried)
     for start in range(0, len(entries), trial.at_once):
         looking = [
             it
             for entry in entries[start : start + trial.at_once]
-            for it in experiences(tried, entry, floors)
+            for it in experiences(tried, entry, floors, around)
             if is_triggered(it)
         ]
         _decide(tried, looking, deciding, simulation)

@@ -60,19 +60,20 @@ def _insert(
 
 def _hold(context: RunContext, plan: ClaimPlan, tally: Tally) -> list[Entry]:
     """Tell of the rules that could not be judged, and close what is told of the others."""
-    held = {each.rule.name: each for each in plan.held}
+    held = {(each.rule.name, each.code): each for each in plan.held}
     tally.issues += [_unreadable(each) for each in held.values()]
-    told = (issue_key("rule_unreadable", name) for name in sorted(plan.judged))
+    codes = ("rule_unreadable", "consent_unreadable")
+    told = (issue_key(code, name) for name in sorted(plan.judged) for code in codes)
     tally.passed += [key for key in told if key in context.opening.issues]
     return [each.entry for each in plan.held]
 
 
 def _unreadable(held: Held) -> Issue:
     return Issue(
-        code="rule_unreadable",
+        code="consent_unreadable" if held.code == "consent_unreadable" else "rule_unreadable",
         message=f"The rule {held.rule.name} asks nobody: {held.reason}",
-        next_step="Give the connector's user read access to the field, or change the rule; "
-        "the entries since then are looked at again.",
+        next_step="Give the connector's user read access to it (connector deploy brings the "
+        "permission set), or change the rule; the entries since then are looked at again.",
         flow=FLOW,
         record=held.rule.name,
     )

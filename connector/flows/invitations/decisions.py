@@ -6,36 +6,37 @@ It decides nothing itself and writes nothing.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta, tzinfo
+from dataclasses import replace
+from datetime import datetime, tzinfo
 
 from connector.core.invitations.checks import is_triggered, needs_people
 from connector.core.invitations.claims import ClaimPlan, plan_claims, unit_for
-from connector.core.invitations.facts import Experience, Surroundings, claim_key
+from connector.core.invitations.facts import (
+    Courtesy,
+    Experience,
+    Surroundings,
+    asked_by_person,
+    claim_key,
+)
 from connector.core.invitations.recipients import (
-    Candidate,
     People,
-    Person,
     RecipientFacts,
     contact_ids,
     typed_addresses,
-)
-from connector.core.invitations.sending.sends import (
-    DueInvitation,
-    SecondLook,
-    Stop,
-    Wait,
-    candidate_of,
-    recheck,
-    still_waiting,
 )
 from connector.core.rules.delays import due_at, zone_for
 from connector.core.rules.entries import Entry
 from connector.core.rules.grammar import ConsentSource, Rule, TriggerObject
 from connector.core.terms.addresses import address
 from connector.core.terms.objects import INVITATION
-from connector.core.terms.records import Answer, Condition, Row, Select, value_at
-from connector.flows.invitations.people import Records, read_asked, read_people, read_records
+from connector.core.terms.records import Condition, Row, Select, value_at
+from connector.flows.invitations.people import (
+    PeopleQuestions,
+    asked_question,
+    read_people,
+    with_consent,
+)
+from connector.flows.invitations.records import Records, read_records
 from connector.flows.run.context import RunContext
 
 
@@ -43,8 +44,12 @@ def plan_entries(
     context: RunContext, entries: Iterable[Entry], floors: Mapping[str, datetime]
 ) -> ClaimPlan:
     """The plan for these entries; rules count none before their floor, given by their names."""
+    around = replace(surroundings(context), now=context.org.now())
     triggered = [
-        it for entry in entries for it in experiences(context, entry, floors) if is_triggered(it)
+        it
+        for entry in entries
+        for it in experiences(context, entry, floors, around)
+        if is_triggered(it)
     ]
     return plan_claims(with_facts(context, triggered))
 
@@ -63,78 +68,17 @@ def with_facts(
     return _with_people(context, _with_records(context, looking), needing)
 
 
-@dataclass(frozen=True)
-class Looked:
-    """A due invitation that still waits, its rule if it has one, and what the second look says."""
-
-    due: DueInvitation
-    rule: Rule | None
-    decision: Person | Wait | Stop
-
-
-def look_again(
-    context: RunContext, invitations: Sequence[DueInvitation], *besides: Select
-) -> tuple[list[Looked], list[Answer]]:
-    """The second look at what nobody stopped, in order; and the answers to `besides`."""
-    rules = {rule.name: rule for rule in context.policy.rules}
-    wanted: dict[TriggerObject, list[str]] = {}
-    for due in invitations:
-        if due.text("Rule__c") in rules:
-            wanted.setdefault(due.trigger, []).append(due.trigger_id)
-    own = Select(
-        INVITATION, ("Id", "Status__c"), (Condition("Id", "in", tuple(d.id for d in invitations)),)
-    )
-    records, (now, *answers) = read_records(
-        context.org, wanted, context.policy.rules, own, *besides
-    )
-    stands = {str(row["Id"]): row for row in now.rows}
-    waiting = [
-        (due, rules.get(due.text("Rule__c")), records.by_id.get(due.trigger_id))
-        for due in invitations
-        if still_waiting(stands.get(due.id))
-    ]
-    looks = _second_looks(context, waiting)
-    return [
-        Looked(due, rule, recheck(due, rule, look))
-        for (due, rule, _), look in zip(waiting, looks, strict=True)
-    ], answers
-
-
-_Waiting = tuple[DueInvitation, Rule | None, Row | None]
-"""A due invitation, its rule, and its record."""
-
-
-def _second_looks(context: RunContext, waiting: Sequence[_Waiting]) -> list[SecondLook]:
-    """What recheck needs beside the record: people, and their other invitations."""
-    people = _people_of(context, waiting)
-    cooldowns = [_cooldown(context, due, rule) for due, rule, _ in waiting]
-    candidates = [candidate_of(due, rule, record, people) for due, rule, record in waiting]
-    around = surroundings(context, cooldowns, candidates)
-    now = context.org.now()
-    return [SecondLook(record, people, around, now) for _, _, record in waiting]
-
-
-def _cooldown(context: RunContext, due: DueInvitation, rule: Rule | None) -> timedelta:
-    """That of the rule; what somebody asked for has the default, a rule that is gone none."""
-    if rule is not None:
-        return rule.cooldown
-    return timedelta(0) if due.text("Rule__c") else context.policy.cooldown
-
-
-def surroundings(
-    context: RunContext, cooldowns: Iterable[timedelta] = (), candidates: Iterable[Candidate] = ()
-) -> Surroundings:
-    """What holds for every decision; other invitations are read only where a cooldown counts."""
-    asked = read_asked(context.org, candidates) if any(cooldowns) else {}
+def surroundings(context: RunContext) -> Surroundings:
+    """What holds for every decision of a run, before other invitations were read."""
     policy = context.policy
-    return Surroundings(context.org.organization_id, policy.reach, asked, policy.cooldown)
+    courtesy = Courtesy(policy.cooldown, policy.latest, policy.consent, policy.leads)
+    return Surroundings(context.org.organization_id, policy.reach, courtesy=courtesy)
 
 
 def experiences(
-    context: RunContext, entry: Entry, floors: Mapping[str, datetime]
+    context: RunContext, entry: Entry, floors: Mapping[str, datetime], around: Surroundings
 ) -> Iterable[Experience]:
     """One for each rule in the order of the file, before anything was read."""
-    around = surroundings(context)
     nothing = RecipientFacts({"Id": entry.record_id})
     for rule in context.policy.rules:
         yield Experience(
@@ -196,29 +140,35 @@ def _possible_keys(context: RunContext, it: Experience) -> list[str]:
 def _with_people(
     context: RunContext, seen: Sequence[Experience], needing: Callable[[Experience], bool]
 ) -> list[Experience]:
-    """The same experiences, with what is known of everybody whom they may ask."""
+    """The same experiences, with what is known of everybody whom they may ask.
+
+    Two calls: the contacts that records name, then everybody who has their addresses, with the
+    invitations that went there.
+    """
     open_ones = [it for it in seen if needing(it)]
-    ids = (
+    named = (
         each for it in open_ones for each in contact_ids(it.rule, it.facts.record, it.facts.roles)
     )
+    consent = any(it.rule.consent is ConsentSource.SALESFORCE for it in open_ones)
+    contacts, _ = read_people(context.org, PeopleQuestions(tuple(dict.fromkeys(named))))
     typed = (each for it in open_ones for each in typed_addresses(it.rule, it.facts.record))
-    people = read_people(context.org, ids, typed, consent=_consent(it.rule for it in open_ones))
-    known = [replace(it, facts=replace(it.facts, people=people)) for it in seen]
-    candidates = [each for it in known if needing(it) for each in it.ladder]
-    around = surroundings(context, [it.rule.cooldown for it in open_ones], candidates)
-    return [replace(it, around=around) for it in known]
-
-
-def _people_of(context: RunContext, waiting: Sequence[_Waiting]) -> People:
-    ids = [due.text("Contact__c") for due, _, _ in waiting if due.text("Contact__c")]
-    typed = [
-        address(due.text("Recipient_Email__c"))
-        for due, _, _ in waiting
-        if not due.text("Contact__c") and due.text("Recipient_Email__c")
+    emails = [*(address(row.get("Email")) for row in contacts.contacts.values()), *typed]
+    addresses = tuple(dict.fromkeys(each for each in emails if each))
+    asked = asked_question(addresses) if any(it.rule.cooldown for it in open_ones) else []
+    questions = PeopleQuestions((), addresses, any(it.rule.leads for it in open_ones))
+    found, others = read_people(context.org, questions, *asked)
+    people = replace(found, contacts=contacts.contacts, unreadable=_together(contacts, found))
+    people = with_consent(context.org, people) if consent else people
+    rows = [row for answer in others for row in answer.rows]
+    return [
+        replace(
+            it,
+            facts=replace(it.facts, people=people),
+            around=replace(it.around, asked=asked_by_person(rows, it.around.now)),
+        )
+        for it in seen
     ]
-    rules = (rule for _, rule, _ in waiting if rule)
-    return read_people(context.org, ids, typed, consent=_consent(rules))
 
 
-def _consent(rules: Iterable[Rule]) -> bool:
-    return any(rule.consent is ConsentSource.SALESFORCE for rule in rules)
+def _together(*people: People) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(name for each in people for name in each.unreadable))

@@ -22,7 +22,7 @@ from connector.core.invitations.desk import (
     decide,
     right_row,
 )
-from connector.core.invitations.sending.sends import DUE_FIELDS, DueInvitation
+from connector.core.invitations.sending.due import DUE_FIELDS, DueInvitation
 from connector.core.policy import RunPolicy
 from connector.core.terms.attempts import persons_stop
 from connector.core.terms.errors import VendorUnreachable
@@ -123,7 +123,7 @@ def _change(org: Org, wishes: Sequence[_Wish], sent: Mapping[str, datetime]) -> 
     if not wishes:
         return {}
     now = org.now()
-    rows = [change_row(wish.row, wish.change, sent.get(wish.id, now)) for wish in wishes]
+    rows = [change_row(wish.row, wish.change, sent.get(wish.id, now), now) for wish in wishes]
     results = org.update(INVITATION, rows)
     return {
         wish.id: _refused_by_org(result.error.code)

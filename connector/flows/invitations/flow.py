@@ -30,4 +30,6 @@ def run(context: RunContext) -> FlowReport:
         work_off(context, claimed, tally)
     except ConnectorError as failure:
         tally.failures.append(failure)
+    told = {issue.key for issue in tally.issues}
+    tally.passed = [key for key in tally.passed if key not in told]
     return tally.report()

@@ -1,240 +1,226 @@
-"""Reads the records that rules look at, and what the org knows of the people on them."""
+"""Reads what the org knows of people: contacts, everybody with an address, their invitations."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 
-from connector.core.cases.plan import CASE_KEY
-from connector.core.invitations.facts import (
-    ASKED_FIELDS,
-    ASKED_STATUSES,
-    OtherInvitation,
-    asked_by_person,
-)
+from connector.core.invitations.checks import CONSENT_OBJECT
+from connector.core.invitations.facts import ASKED_FIELDS, ASKED_STATUSES
 from connector.core.invitations.recipients import (
     CONTACT_FIELDS,
+    CONTACT_OPT_OUT,
     INDIVIDUAL_FIELDS,
-    ROLE_FIELDS,
-    ROLE_KINDS,
-    Candidate,
     People,
-    RecipientFacts,
-    flag_fields,
-    record_fields,
 )
-from connector.core.rules.grammar import Rule, TriggerObject
-from connector.core.terms.addresses import address, address_key
+from connector.core.terms.addresses import address, address_keys, spellings
 from connector.core.terms.errors import AccessDenied
 from connector.core.terms.objects import INVITATION
 from connector.core.terms.records import Answer, Condition, Row, Select
 from connector.flows.ports import Org
 
+LEAD_FIELDS = ("Id", "Email", "HasOptedOutOfEmail")
+"""What is read of a lead with an address that is about to be written to."""
+
 PERSON_ACCOUNT_FIELDS = (
     "Id",
+    "IsPersonAccount",
     "PersonContactId",
     "PersonEmail",
     "PersonHasOptedOutOfEmail",
     "PersonEmailBouncedDate",
 )
-"""What is read of a person account where its contact hides the same."""
+"""What is read of a person account; an org without them has no `IsPersonAccount` (reference 6)."""
 
-# Reference 6 names this object and not its fields: where the org has others, there is nothing to
-# ask, and nobody has withheld anything.
-CONSENT = "ContactPointTypeConsent"
+# Reference 6 names this object and not its fields: those below are asked, and an org that has
+# others counts as one that does not show its consents.
 CONSENT_FIELDS = ("Id", "PartyId")
 
 
 @dataclass(frozen=True)
-class Records:
-    """The triggering records by id, and the contact roles by opportunity.
+class PeopleQuestions:
+    """What is asked of the org about people: contacts by id, and everybody with an address.
 
-    `hidden` are the fields, by object, that were asked for and that the org does not show.
+    `addresses` are as `address` has them. `leads` is whether leads count.
     """
 
-    by_id: Mapping[str, Row] = field(default_factory=dict)
-    roles: Mapping[str, tuple[Row, ...]] = field(default_factory=dict)
-    hidden: Mapping[TriggerObject, frozenset[str]] = field(default_factory=dict)
+    ids: tuple[str, ...] = ()
+    addresses: tuple[str, ...] = ()
+    leads: bool = True
 
-    def facts(
-        self, trigger: TriggerObject, record_id: str, people: People | None = None
-    ) -> RecipientFacts:
-        """What deciding about this record needs."""
-        return RecipientFacts(
-            self.by_id[record_id],
-            self.roles.get(record_id, ()),
-            people or People(),
-            self.hidden.get(trigger, frozenset()),
-        )
+    @property
+    def selects(self) -> list[Select]:
+        """The questions; none that would find nobody."""
+        return list(self._by_name.values())
 
+    @property
+    def _by_name(self) -> dict[str, Select]:
+        contact = (*CONTACT_FIELDS, *INDIVIDUAL_FIELDS)
+        emails = tuple(dict.fromkeys(one for each in self.addresses for one in spellings(each)))
+        asked = {
+            "ids": ("Contact", contact, Condition("Id", "in", self.ids)),
+            "contacts": ("Contact", contact, Condition("Email", "in", emails)),
+            "leads": ("Lead", LEAD_FIELDS, Condition("Email", "in", emails)),
+            "accounts": ("Account", PERSON_ACCOUNT_FIELDS, Condition("PersonEmail", "in", emails)),
+        }
+        return {
+            name: Select(sobject, fields, (where,), optional=True)
+            for name, (sobject, fields, where) in asked.items()
+            if where.value and (name != "leads" or self.leads)
+        }
 
-def read_records(
-    org: Org,
-    wanted: Mapping[TriggerObject, Sequence[str]],
-    rules: Iterable[Rule],
-    *besides: Select,
-) -> tuple[Records, list[Answer]]:
-    """Return the records with the fields their rules need, and the answers to `besides`.
+    def read(self, answers: Sequence[Answer]) -> People:
+        """What is known of them, from the answers to `selects`.
 
-    Everything travels in one call where it fits. Raises `AccessDenied` for a hidden field that
-    no invitation can be made without.
-    """
-    every = tuple(rules)
-    selects = [_select(trigger, ids, every) for trigger, ids in wanted.items()]
-    opportunities = tuple(wanted.get(TriggerObject.OPPORTUNITY, ()))
-    if opportunities and any(one.kind in ROLE_KINDS for rule in every for one in rule.to):
-        selects.append(
-            Select(
-                "OpportunityContactRole",
-                ROLE_FIELDS,
-                (Condition("OpportunityId", "in", opportunities),),
+        A contact that is deleted or not visible is left out. Raises `AccessDenied` where the org
+        shows no contacts at all: then nobody is known to be gone.
+        """
+        named = dict(zip(self._by_name, answers, strict=True))
+        if any(named[name].missing_object for name in ("ids", "contacts") if name in named):
+            raise AccessDenied(
+                "Salesforce",
+                "The org does not show contacts to the connector's user.",
+                next_step="Give the user read access to Contact, then type: connector run",
             )
+        accounts = [_as_contact(row) for row in _rows(named, "accounts")]
+        shown = {row["PersonContactId"]: row for row in accounts if row.get("PersonContactId")}
+        by_id = [_filled(row, shown) for row in _rows(named, "ids")]
+        others = [_filled(row, shown) for row in _rows(named, "contacts")]
+        others += [*_rows(named, "leads"), *accounts]
+        return People(
+            {str(row["Id"]): row for row in by_id},
+            _by_address([*by_id, *others], self.addresses),
+            unreadable=tuple(_unreadable(named)),
         )
-    if not selects and not besides:
-        return Records(), []
-    answers = org.read([*besides, *selects])
-    found = answers[len(besides) :]
-    hidden = {
-        trigger: _hidden(trigger, answer, every)
-        for trigger, answer in zip(wanted, found, strict=False)
-    }
-    records = {str(row["Id"]): row for answer in found[: len(wanted)] for row in answer.rows}
-    roles = [row for answer in found[len(wanted) :] for row in answer.rows]
-    return Records(records, _by_opportunity(roles), hidden), answers[: len(besides)]
 
 
-def read_people(
-    org: Org, ids: Iterable[str], addresses: Iterable[str] = (), *, consent: bool = False
-) -> People:
-    """Return what the org knows of these contacts, and of everybody with these addresses.
-
-    One call; another one where contacts hide what their person account may show, and another one
-    for `consent`. A contact that is deleted or not visible is left out. Raises `AccessDenied`
-    where the org shows no contacts at all: then nobody is known to be gone.
-    """
-    wanted, typed = tuple(dict.fromkeys(ids)), tuple(dict.fromkeys(addresses))
-    fields = (*CONTACT_FIELDS, *INDIVIDUAL_FIELDS)
-    sought = {"Id": wanted, "Email": typed}
-    selects = {
-        name: Select("Contact", fields, (Condition(name, "in", values),), optional=True)
-        for name, values in sought.items()
-        if values
-    }
-    if not selects:
-        return People()
-    answers = dict(zip(selects, org.read(list(selects.values())), strict=True))
-    if "Id" in answers and answers["Id"].missing_object:
-        raise AccessDenied(
-            "Salesforce",
-            "The org does not show contacts to the connector's user.",
-            next_step="Give the user read access to Contact, then type: connector run",
-        )
-    rows = _with_person_accounts(org, answers.values())
-    by_id = {str(row["Id"]): row for row in rows}
-    grouped: dict[str, tuple[Row, ...]] = {}
-    for row in by_id.values():
-        key = address(row.get("Email"))
-        grouped[key] = (*grouped.get(key, ()), row)
-    return People(
-        {each: by_id[each] for each in wanted if each in by_id},
-        {each: grouped[each] for each in typed if each in grouped},
-        _withheld(org, rows) if consent else frozenset(),
-    )
-
-
-def read_asked(
-    org: Org, candidates: Iterable[Candidate]
-) -> Mapping[str, tuple[OtherInvitation, ...]]:
-    """Return the invitations that these people got or are about to get, by `address_key`."""
-    emails = dict.fromkeys(each.email for each in candidates if each.email)
-    keys = tuple(dict.fromkeys(address_key(email) for email in emails))
-    if not keys:
-        return {}
-    where = (
-        Condition("Cooldown_Key__c", "in", keys),
-        Condition("Status__c", "in", ASKED_STATUSES),
-    )
-    (answer,) = org.read([Select(INVITATION, ASKED_FIELDS, where)])
-    return asked_by_person(answer.rows)
-
-
-def _with_person_accounts(org: Org, answers: Iterable[Answer]) -> list[Row]:
-    """The contacts; what they hide is taken from their person account where that shows it."""
-    found = list(answers)
-    rows = [row for answer in found for row in answer.rows]
-    missing = {name for answer in found for name in answer.missing_fields}
-    if not rows or not missing & {"Email", "HasOptedOutOfEmail", "IsEmailBounced"}:
-        return rows
-    ids = tuple(str(row["Id"]) for row in rows)
-    where = (Condition("PersonContactId", "in", ids),)
-    (answer,) = org.read([Select("Account", PERSON_ACCOUNT_FIELDS, where, optional=True)])
-    accounts = {row["PersonContactId"]: row for row in answer.rows}
-    return [{**_as_contact(accounts.get(row["Id"], {})), **row} for row in rows]
+def _rows(named: Mapping[str, Answer], name: str) -> tuple[Row, ...]:
+    return named[name].rows if name in named else ()
 
 
 def _as_contact(account: Row) -> Row:
-    return {
-        "Email": account.get("PersonEmail"),
-        "HasOptedOutOfEmail": account.get("PersonHasOptedOutOfEmail"),
-        "IsEmailBounced": bool(account.get("PersonEmailBouncedDate")),
+    """A person account in the words of a contact, as far as the org shows it."""
+    row = {"Email": account.get("PersonEmail"), **account}
+    row["IsEmailBounced"] = bool(account.get("PersonEmailBouncedDate"))
+    if "PersonHasOptedOutOfEmail" in account:
+        row["HasOptedOutOfEmail"] = account["PersonHasOptedOutOfEmail"]
+    return row
+
+
+def _filled(contact: Row, accounts: Mapping[str, Row]) -> Row:
+    """A contact; what it hides is taken from its person account where that shows it."""
+    account = accounts.get(contact["Id"], {})
+    words = ("Email", "HasOptedOutOfEmail", "IsEmailBounced")
+    return {**{word: account[word] for word in words if word in account}, **contact}
+
+
+def _by_address(rows: Iterable[Row], addresses: Iterable[str]) -> dict[str, tuple[Row, ...]]:
+    wanted = frozenset(addresses)
+    found: dict[str, dict[str, Row]] = {}
+    for row in rows:
+        email = address(row.get("Email"))
+        if email in wanted:
+            found.setdefault(email, {}).setdefault(str(row["Id"]), row)
+    return {email: tuple(each.values()) for email, each in found.items()}
+
+
+def _unreadable(named: Mapping[str, Answer]) -> Iterable[str]:
+    """What the org does not show of opt-outs: where it has no such thing, nothing is hidden."""
+    contact = {
+        each for name in ("ids", "contacts") if name in named for each in _hidden(named, name)
     }
+    if "HasOptedOutOfEmail" in contact:
+        yield CONTACT_OPT_OUT
+    if "Email" in contact:
+        yield "Contact.Email"
+    if "leads" in named:
+        if named["leads"].missing_object:
+            yield "Lead"
+        yield from (f"Lead.{each}" for each in LEAD_FIELDS if each in _hidden(named, "leads"))
+    accounts = _hidden(named, "accounts") if "accounts" in named else ()
+    if "IsPersonAccount" not in accounts:
+        yield from (f"Account.{each}" for each in PERSON_ACCOUNT_FIELDS[3:5] if each in accounts)
 
 
-def _withheld(org: Org, contacts: Iterable[Row]) -> frozenset[str]:
-    """The individuals who withheld their consent to e-mail; none where the org keeps none."""
-    individuals = {row["IndividualId"] for row in contacts if row.get("IndividualId")}
+def _hidden(named: Mapping[str, Answer], name: str) -> tuple[str, ...]:
+    return named[name].missing_fields
+
+
+def read_people(
+    org: Org,
+    questions: PeopleQuestions,
+    *besides: Select,
+    consent: bool = False,
+) -> tuple[People, list[Answer]]:
+    """Return what the org knows of these people, and the answers to `besides`.
+
+    One call where it fits; another one for `consent`, which is kept by the people that the first
+    one finds. Raises `AccessDenied` like `PeopleQuestions`.
+    """
+    selects = [*questions.selects, *besides]
+    answers = org.read(selects) if selects else []
+    count = len(selects) - len(besides)
+    people = with_person_accounts(org, questions.read(answers[:count]))
+    return (with_consent(org, people) if consent else people), answers[count:]
+
+
+def with_consent(org: Org, people: People) -> People:
+    """The same people, with who of them withheld the consent to e-mail."""
+    rows = [
+        *people.contacts.values(),
+        *(row for each in people.by_address.values() for row in each),
+    ]
+    individuals = {str(row["IndividualId"]) for row in rows if row.get("IndividualId")}
     if not individuals:
-        return frozenset()
+        return people
     where = (
         Condition("PartyId", "in", tuple(sorted(individuals))),
         Condition("ContactPointType", "=", "Email"),
         Condition("PrivacyConsentStatus", "=", "OptOut"),
     )
-    (answer,) = org.read([Select(CONSENT, CONSENT_FIELDS, where, optional=True)])
-    return frozenset(str(row["PartyId"]) for row in answer.rows)
+    (answer,) = org.read([Select(CONSENT_OBJECT, CONSENT_FIELDS, where, optional=True)])
+    hidden = answer.missing_object or bool(answer.missing_fields)
+    return replace(
+        people,
+        withheld=frozenset(str(row["PartyId"]) for row in answer.rows),
+        unreadable=(*people.unreadable, CONSENT_OBJECT) if hidden else people.unreadable,
+    )
 
 
-def _needed(rule: Rule) -> tuple[str, ...]:
-    return (rule.stage_field, rule.reference_field, *rule.tags, *record_fields(rule))
+def with_person_accounts(org: Org, people: People) -> People:
+    """The same people; what contacts hide is taken from person accounts where these show it."""
+    words = ("Email", "HasOptedOutOfEmail", "IsEmailBounced")
+    blind = tuple(i for i, row in people.contacts.items() if any(word not in row for word in words))
+    if not blind:
+        return people
+    where = (Condition("PersonContactId", "in", blind),)
+    (answer,) = org.read([Select("Account", PERSON_ACCOUNT_FIELDS, where, optional=True)])
+    shown = {row["PersonContactId"]: _as_contact(row) for row in answer.rows}
+    filled = {i: _filled(row, shown) for i, row in people.contacts.items()}
+    return replace(people, contacts=filled)
 
 
-def _soft(rule: Rule) -> tuple[str, ...]:
-    """Fields whose absence is itself an answer to a check, or has a default."""
-    zone = rule.quiet_hours.zone_field if rule.quiet_hours else ""
-    paths = (each.field for each in rule.only_if)
-    named = (rule.business_unit_field, rule.locale_field, zone, *paths, *flag_fields(rule))
-    return tuple(path for path in named if path)
+def asked_question(addresses: Iterable[str]) -> list[Select]:
+    """The question for the invitations that these people got or are about to get, if any."""
+    keys = tuple(dict.fromkeys(key for each in addresses for key in address_keys(each)))
+    where = (
+        Condition("Cooldown_Key__c", "in", keys),
+        Condition("Status__c", "in", ASKED_STATUSES),
+    )
+    return [Select(INVITATION, ASKED_FIELDS, where)] if keys else []
 
 
-def _hidden(trigger: TriggerObject, answer: Answer, rules: tuple[Rule, ...]) -> frozenset[str]:
-    """The soft fields that the org hides; any other hidden one stops the flow."""
-    needed = {"Id", CASE_KEY, *(f for rule in rules if rule.on is trigger for f in _needed(rule))}
-    lacking = [path for path in answer.missing_fields if path in needed]
-    if lacking or answer.missing_object:
-        what = ", ".join(lacking) or "any record"
-        raise AccessDenied(
-            "Salesforce",
-            f"The org does not show {what} of {trigger.value} to the connector's user.",
-            next_step="Give the user read access to it, then type: connector run",
-        )
-    return frozenset(answer.missing_fields)
+def former_question(ids: Iterable[str]) -> list[Select]:
+    """The question what became of these contacts, deleted and merged ones included, if any."""
+    wanted = tuple(dict.fromkeys(ids))
+    fields = ("Id", "IsDeleted", "MasterRecordId")
+    where = (Condition("Id", "in", wanted),)
+    return [Select("Contact", fields, where, optional=True, deleted=True)] if wanted else []
 
 
-def _select(trigger: TriggerObject, ids: Sequence[str], rules: tuple[Rule, ...]) -> Select:
-    fields = ["Id"]
-    for rule in rules:
-        if rule.on is trigger:
-            fields += [*_needed(rule), *_soft(rule)]
-    where = [Condition("Id", "in", tuple(dict.fromkeys(ids)))]
-    if trigger is TriggerObject.CASE:
-        # The case of a review is no experience: to close it must not ask for a second review.
-        where.append(Condition(CASE_KEY, "=", None))
-    return Select(trigger.value, tuple(dict.fromkeys(fields)), tuple(where), optional=True)
-
-
-def _by_opportunity(roles: Iterable[Row]) -> dict[str, tuple[Row, ...]]:
-    grouped: dict[str, tuple[Row, ...]] = {}
-    for row in roles:
-        key = str(row["OpportunityId"])
-        grouped[key] = (*grouped.get(key, ()), row)
-    return grouped
+def deleted_question(addresses: Iterable[str]) -> list[Select]:
+    """The question for deleted contacts that had these addresses, if any."""
+    emails = tuple(dict.fromkeys(one for each in addresses if each for one in spellings(each)))
+    fields = ("Id", "Email", "IsDeleted", "MasterRecordId", "SystemModstamp")
+    where = (Condition("Email", "in", emails), Condition("IsDeleted", "=", True))  # noqa: FBT003 -- a value to compare with
+    return [Select("Contact", fields, where, optional=True, deleted=True)] if emails else []

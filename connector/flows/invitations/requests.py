@@ -7,9 +7,14 @@ anything is sent is decided later, by the right to send, as for every invitation
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
+from connector.core.invitations.facts import Surroundings, asked_by_person
+from connector.core.invitations.recipients import People
 from connector.core.invitations.requests import (
+    EARLIER_FIELDS,
+    EVIDENCE,
     EXPERIENCE_NUMBERS,
     Request,
     TakeUp,
@@ -19,22 +24,31 @@ from connector.core.invitations.requests import (
     refused_request_row,
     unit_of,
 )
-from connector.core.invitations.sending.sends import Stop, Wait
+from connector.core.invitations.sending.due import Stop, Wait
+from connector.core.rules.grammar import ConsentSource
 from connector.core.run.issues import Issue
 from connector.core.run.report import Action
-from connector.core.terms.addresses import address
+from connector.core.terms.addresses import address, address_keys
 from connector.core.terms.objects import INVITATION, InvitationStatus
-from connector.core.terms.records import TAKEN, Condition, Row, Select
+from connector.core.terms.records import TAKEN, Answer, Condition, Row, Select
 from connector.core.terms.units import Unit
 from connector.flows.invitations.claims import FLOW
 from connector.flows.invitations.decisions import surroundings
-from connector.flows.invitations.people import read_people
+from connector.flows.invitations.people import (
+    PeopleQuestions,
+    asked_question,
+    deleted_question,
+    read_people,
+    with_consent,
+)
+from connector.flows.invitations.waits import note_wait
 from connector.flows.run.context import RunContext
 from connector.flows.run.tally import Tally
 
 _COUNTED = {
     InvitationStatus.SCHEDULED: "invitations_requested",
     InvitationStatus.SKIPPED: "invitations_skipped",
+    InvitationStatus.CANCELLED: "invitations_cancelled",
     InvitationStatus.FAILED: "invitations_failed",
 }
 
@@ -49,15 +63,14 @@ def take_up_requests(
     takings: dict[str, TakeUp] = {}
     ended: list[dict[str, Any]] = []
     requests = {request.id: request for request in _read(context, rows, units)}
-    candidates = [each.candidate for each in requests.values() if each.candidate]
-    around = surroundings(context, [context.policy.cooldown], candidates)
+    around = _around(context, requests.values())
     for request in requests.values():
         unit = units[request.id]
         planned = (
             unit if isinstance(unit, Stop) else plan_request(request, unit, around, context.now)
         )
         if isinstance(planned, Wait):
-            _wait(planned, tally)
+            note_wait(planned, "", tally)
         elif isinstance(planned, Stop):
             tally.actions.append(Action("end request", request.id, {"reason": planned.code}))
             ended.append(refused_request_row(request, planned))
@@ -79,42 +92,90 @@ def _units(context: RunContext, rows: Sequence[Row], tally: Tally) -> dict[str, 
     for row in rows:
         unit = unit_of(row, context.units, known)
         if isinstance(unit, Wait):
-            _wait(unit, tally)
+            note_wait(unit, "", tally)
         else:
             found[str(row["Id"])] = unit
     return found
 
 
-def _wait(wait: Wait, tally: Tally) -> None:
-    tally.counts["invitations_waiting"] += 1
-    tally.notes.append(wait.reason)
+def _around(context: RunContext, requests: Iterable[Request]) -> Surroundings:
+    """What holds for these requests, with the other invitations of their people."""
+    now = context.org.now()
+    around = replace(surroundings(context), now=now)
+    emails = [each.candidate.email for each in requests if each.candidate]
+    asked = asked_question(email for email in emails if email)
+    if not (asked and context.policy.cooldown):
+        return around
+    rows = (row for answer in context.org.read(asked) for row in answer.rows)
+    return replace(around, asked=asked_by_person(rows, now))
 
 
 def _read(context: RunContext, asking: Sequence[Row], units: Iterable[str]) -> list[Request]:
-    """The requests with what they name; one that is not wanted any more is left out."""
+    """The requests with what they name; one that is not wanted any more is left out.
+
+    Two calls: contacts by id with the requests as they are now, then everybody who has their
+    addresses, with what was asked of these people before and with deleted contacts among them.
+    """
     wanted = frozenset(units)
     rows = [row for row in asking if row["Id"] in wanted]
-    people = read_people(
-        context.org,
-        [str(row["Contact__c"]) for row in rows if row.get("Contact__c")],
-        [address(row["Recipient_Email__c"]) for row in rows if row.get("Recipient_Email__c")],
-    )
+    ids = tuple(dict.fromkeys(str(row["Contact__c"]) for row in rows if row.get("Contact__c")))
     own = Select(
         INVITATION,
         ("Id", "Status__c", "Claim_Key__c"),
         (Condition("Id", "in", tuple(str(row["Id"]) for row in rows)),),
     )
-    now, *numbered = context.org.read([own, *_numbers(rows)])
+    contacts, (now, *numbered) = read_people(
+        context.org, PeopleQuestions(ids), own, *_numbers(rows)
+    )
     still = {str(row["Id"]) for row in now.rows if is_request(row)}
+    rows = [row for row in rows if row["Id"] in still]
+    people, earlier = _beside(context, rows, contacts)
+    numbers = _by_record(numbered)
+    return [Request(row, people, numbers, earlier) for row in rows]
+
+
+def _beside(
+    context: RunContext, rows: Sequence[Row], contacts: People
+) -> tuple[People, tuple[Row, ...]]:
+    """Everybody with the addresses of these requests, and earlier requests without a record."""
+    typed = [address(row.get("Recipient_Email__c")) for row in rows if not row.get("Contact__c")]
+    emails = [*(address(row.get("Email")) for row in contacts.contacts.values()), *typed]
+    addresses = tuple(dict.fromkeys(each for each in emails if each))
+    former, earlier = deleted_question(typed), _earlier(addresses)
+    questions = PeopleQuestions((), addresses, context.policy.leads)
+    consent = context.policy.consent is ConsentSource.SALESFORCE
+    found, answers = read_people(context.org, questions, *earlier, *former)
+    gone = [row for answer in answers[len(earlier) :] for row in answer.rows]
+    people = replace(
+        found,
+        contacts=contacts.contacts,
+        unreadable=tuple(dict.fromkeys((*contacts.unreadable, *found.unreadable))),
+        former={str(row["Id"]): row for row in gone},
+    )
+    people = with_consent(context.org, people) if consent else people
+    return people, tuple(row for answer in answers[: len(earlier)] for row in answer.rows)
+
+
+def _earlier(addresses: Iterable[str]) -> list[Select]:
+    keys = tuple(dict.fromkeys(key for each in addresses for key in address_keys(each)))
+    where = (
+        Condition("Cooldown_Key__c", "in", keys),
+        Condition("Evidence__c", "=", EVIDENCE),
+        Condition("Trigger_Record_Id__c", "=", None),
+    )
+    return [Select(INVITATION, EARLIER_FIELDS, where)] if keys else []
+
+
+def _by_record(numbered: Iterable[Answer]) -> dict[str, str]:
+    """The number of each record that has one, by the record's id."""
     fields = [field for _, field in EXPERIENCE_NUMBERS.values()]
-    numbers = {
+    return {
         str(row["Id"]): str(row[field])
         for answer in numbered
         for row in answer.rows
         for field in fields
         if row.get(field)
     }
-    return [Request(row, people, numbers) for row in rows if row["Id"] in still]
 
 
 def _numbers(rows: Sequence[Row]) -> list[Select]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from connector.core.invitations.kinds import kind_of
-from connector.core.invitations.sending.sends import DueInvitation
+from connector.core.invitations.sending.due import DueInvitation
 from connector.core.products.bought import (
     LINE_LOOKUPS,
     NO_PRODUCTS,

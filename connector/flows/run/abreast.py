@@ -20,17 +20,19 @@ def abreast(
     work: Callable[[Item], Result],
     items: Iterable[Item],
     may_begin: Callable[[], bool] = lambda: True,
+    room: Callable[[], int] = lambda: ABREAST,
 ) -> Iterator[tuple[Item, Result]]:
     """Yield each item with what the work on it returned, as it comes; begun in their order.
 
-    Once `may_begin` says no, what is under way ends and the rest is left. What the work raises is
+    `room` says for how many there is room side by side, `ABREAST` at most. Once `may_begin` says
+    no, what is under way ends and the rest is left. What the work raises is
     raised here, after what is under way has ended.
     """
     waiting = iter(items)
     under_way: dict[Future[Result], Item] = {}
     with ThreadPoolExecutor(ABREAST, "abreast") as pool:
         while True:
-            while len(under_way) < ABREAST and may_begin():
+            while len(under_way) < room() and may_begin():
                 for item in waiting:
                     under_way[pool.submit(work, item)] = item
                     break

@@ -7,7 +7,8 @@ from datetime import datetime
 from connector.core.invitations.desk import FOUND_SENT_FIELDS
 from connector.core.invitations.kinds import HELD_AHEAD
 from connector.core.invitations.requests import REQUEST_FIELDS
-from connector.core.invitations.sending.sends import DUE_FIELDS, OUTCOME_UNKNOWN
+from connector.core.invitations.sending.due import DUE_FIELDS
+from connector.core.invitations.sending.sends import OUTCOME_UNKNOWN
 from connector.core.policy import RunPolicy, UnitPolicy
 from connector.core.replies.tags import TAG_FIELDS
 from connector.core.reviews.plan import seen_reviews

@@ -16,7 +16,9 @@ from connector.core.invitations.desk import (
     last_attempt_key,
     right_row,
 )
-from connector.core.invitations.sending.sends import DueInvitation, settle_foreign, still_waiting
+from connector.core.invitations.sending.due import DueInvitation
+from connector.core.invitations.sending.second_look import still_waiting
+from connector.core.invitations.sending.sends import settle_foreign
 from connector.core.terms.attempts import person_run, persons_stop
 from connector.core.terms.objects import InvitationStatus
 

@@ -9,7 +9,8 @@ from connector.core.invitations.facts import OtherInvitation, Surroundings, clai
 from connector.core.invitations.reach import Reach
 from connector.core.invitations.recipients import People, Person
 from connector.core.invitations.requests import Request, TakeUp, is_request, plan_request, unit_of
-from connector.core.invitations.sending.sends import DueInvitation, SecondLook, Stop, Wait, recheck
+from connector.core.invitations.sending.due import DueInvitation, Stop, Wait
+from connector.core.invitations.sending.second_look import SecondLook, recheck
 from connector.core.rules.entries import Entry
 from connector.core.rules.grammar import TriggerObject
 from connector.core.terms.addresses import address_key

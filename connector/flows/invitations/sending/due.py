@@ -1,11 +1,12 @@
-"""Works off due invitations page by page: look again, then hand over to what sends or makes links.
+"""Works off due invitations in batches: first the allowance, then look, right and call.
 
-What is sent and made here is decided in `plan_sends`; this module reads for it and sorts.
+What is sent and made here is decided in the core; this module puts it in order, so that nothing
+goes out on a look that is older than `LOOK_HOLDS`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -13,27 +14,34 @@ from connector.core.invitations.desk import is_found_sent
 from connector.core.invitations.kinds import HELD_AHEAD, AskedFor
 from connector.core.invitations.recipients import Person
 from connector.core.invitations.requests import is_request
-from connector.core.invitations.sending.sends import (
-    DueInvitation,
-    Ready,
-    Stop,
-    Wait,
-    stop_row,
-    what_to_ask,
+from connector.core.invitations.sending.batches import (
+    MOST_AT_ONCE,
+    MOST_LOOKS,
+    Line,
+    Turn,
+    in_turn,
+    next_batch,
+    turn_of,
 )
+from connector.core.invitations.sending.due import DueInvitation, Stop, Wait, stop_row
+from connector.core.invitations.sending.second_look import RECIPIENT_CHANGED, Again
+from connector.core.invitations.sending.sends import Ready, what_to_ask
 from connector.core.products.bought import NO_PRODUCTS
+from connector.core.run.issues import Issue
 from connector.core.run.report import Action
 from connector.core.terms.objects import INVITATION, InvitationStatus
-from connector.core.terms.records import Row
+from connector.core.terms.records import Row, RowError
 from connector.core.terms.units import Unit
-from connector.flows.invitations.decisions import Looked, look_again
+from connector.flows.invitations.claims import FLOW
 from connector.flows.invitations.requests import take_up_requests
 from connector.flows.invitations.sending.found_sent import record_found_sent
 from connector.flows.invitations.sending.links import make_links
-from connector.flows.invitations.sending.mails import Line, send_emails, send_time
+from connector.flows.invitations.sending.look import Look, Looked, look_at
+from connector.flows.invitations.sending.mails import send_emails, send_time
 from connector.flows.invitations.sending.rights import settle_begun
 from connector.flows.invitations.sending.templates import InvitationTemplates
-from connector.flows.products.bought import Lines, line_questions
+from connector.flows.invitations.waits import note_go, note_wait
+from connector.flows.products.bought import Lines
 from connector.flows.run.context import RunContext
 from connector.flows.run.opening import MOST_DUE_AT_ONCE, due_after
 from connector.flows.run.tally import Tally
@@ -44,20 +52,18 @@ MOST_DUE_IN_A_RUN = 10_000
 _COUNTED = {
     InvitationStatus.CANCELLED: "invitations_cancelled",
     InvitationStatus.SKIPPED: "invitations_skipped",
+    InvitationStatus.ON_HOLD: "invitations_held",
 }
-
-
-_Decision = tuple[Person, AskedFor] | Wait | Stop
-"""Whom to ask for what, or why not now, or why never."""
 
 
 @dataclass(frozen=True)
 class _Work:
-    """What the due invitations come to: stops, links to make, e-mails to send."""
+    """What a batch comes to: stops, links to make, e-mails to send, and turns for another look."""
 
     stops: list[tuple[DueInvitation, Stop]] = field(default_factory=list)
     links: list[Ready] = field(default_factory=list)
     emails: list[Ready] = field(default_factory=list)
+    again: list[Turn] = field(default_factory=list)
 
 
 def work_off(context: RunContext, claimed: Sequence[Row], tally: Tally) -> None:
@@ -66,14 +72,11 @@ def work_off(context: RunContext, claimed: Sequence[Row], tally: Tally) -> None:
     It begins with what the opening read, requests of agents and Flows among it, and with what
     this run `claimed`. Further pages are read only where the opening's was full.
     """
-    line, seen = Line(), set[str]()
-    templates = InvitationTemplates(context)
+    queue, seen = _Queue(context, tally), set[str]()
     page = context.opening.invitations
     fresh = [*page, *claimed]
     while fresh:
-        work = _decide(context, _due_of(context, fresh, tally), templates, tally)
-        if not context.dry_run:
-            _do(context, work, line, tally)
+        queue.work_off(_due_of(context, fresh, tally))
         seen.update(str(row["Id"]) for row in fresh if "Id" in row)
         if len(page) < MOST_DUE_AT_ONCE or len(seen) >= MOST_DUE_IN_A_RUN:
             break
@@ -108,48 +111,111 @@ def _waits(row: Row) -> bool:
     return not is_request(row) and not is_found_sent(row)
 
 
-def _do(context: RunContext, work: _Work, line: Line, tally: Tally) -> None:
-    begun = settle_begun(context, [due for due, _ in work.stops if not due.is_link], tally)
-    stops = [stop_row(due, stop) for due, stop in work.stops if due.id not in begun]
-    if stops:
-        _write_stops(context, stops, tally)
-    with tally.going_on():
-        make_links(context, work.links, tally)
-    send_emails(context, work.emails, line, tally)
-
-
 def _is_due(due: DueInvitation, context: RunContext) -> bool:
     until = context.now + HELD_AHEAD if due.is_held_by_trustpilot else context.now
     is_skipped = due.text("Status__c") == InvitationStatus.SKIPPED.value
     return not is_skipped and due.due_at is not None and due.due_at <= until
 
 
-def _decide(
-    context: RunContext,
-    invitations: Sequence[DueInvitation],
-    templates: InvitationTemplates,
-    tally: Tally,
-) -> _Work:
-    work = _Work()
-    if not invitations:
-        return work
-    rules = {rule.name: rule for rule in context.policy.rules}
-    questions = line_questions([(due, rules.get(due.text("Rule__c"))) for due in invitations])
-    looked, answers = look_again(context, invitations, *questions)
-    lines = Lines.read(zip(questions, answers, strict=True))
-    for each in looked:
-        decision = _with_products(each, lines)
-        ready = decision if isinstance(decision, Wait | Stop) else _ready(context, each, decision)
-        if isinstance(ready, Ready):
-            found = templates.find(ready.due, ready.unit, tally)
-            ready = found if isinstance(found, Wait) else replace(ready, template_id=found)
-        _sort(context, each.due, ready, work, tally)
-    return work
+class _Queue:
+    """The due invitations of a run, the oldest first; what becomes of one counts for the next."""
+
+    def __init__(self, context: RunContext, tally: Tally) -> None:
+        self._context = context
+        self._tally = tally
+        self._templates = InvitationTemplates(context)
+        self._line = Line()
+        self._judged: set[str] = set()
+        self._unwritable: dict[str, RowError] = {}
+
+    def work_off(self, due: Iterable[DueInvitation]) -> None:
+        """Take them batch by batch until none is left.
+
+        Raises what stops all sending (allowance, account rights) after everything is recorded.
+        """
+        waiting = in_turn(map(turn_of, due))
+        total = len(waiting)
+        while waiting:
+            batch = self._next(waiting)
+            self._judged.update(turn.due.id for turn in batch)
+            taken = {turn.due.id for turn in batch}
+            again = self._bring(batch)
+            waiting = in_turn([*(turn for turn in waiting if turn.due.id not in taken), *again])
+            self._judged.difference_update(turn.due.id for turn in again)
+            self._context.reporter.progress("invitations", total - len(waiting), total)
+
+    def _next(self, waiting: Sequence[Turn]) -> tuple[Turn, ...]:
+        """The next batch, when Trustpilot has room for it: waiting is over before the look."""
+        first = waiting[0].due
+        if self._context.dry_run:
+            return next_batch(waiting, MOST_AT_ONCE)
+        batch = next_batch(waiting, MOST_AT_ONCE if first.is_link else self._line.most)
+        for turn in batch:
+            unit = self._context.unit_of_record(turn.due.text("Business_Unit__c"))
+            if unit is not None:
+                self._templates.prepare(turn.due, unit)
+        if first.is_own_link:
+            return batch
+        return batch[: self._context.trustpilot.prepare_to_send(len(batch))]
+
+    def _bring(self, batch: Sequence[Turn]) -> list[Turn]:
+        """Look, and do what the look says; return what needs another look."""
+        context, tally = self._context, self._tally
+        look = look_at(context, batch, self._judged)
+        work = _Work()
+        for each in look.found:
+            ready = self._ready(each, look.lines)
+            if isinstance(ready, Again):
+                self._look_again(each, ready, work)
+            else:
+                _sort(context, each, ready, work, tally)
+        if context.dry_run:
+            return work.again
+        return [*work.again, *self._do(work, look, batch)]
+
+    def _look_again(self, looked: Looked, again: Again, work: _Work) -> None:
+        if looked.turn.looks + 1 < MOST_LOOKS:
+            work.again.append(looked.turn.again(again.known))
+        else:
+            wait = Wait("Invitations wait: whom their record names changes all the time.")
+            note_wait(wait, looked.due.text("Rule__c"), self._tally)
+
+    def _ready(self, looked: Looked, lines: Lines) -> Ready | Wait | Stop | Again:
+        if isinstance(looked.decision, Again):
+            return looked.decision
+        decision = _with_products(looked, looked.decision, lines)
+        ready = (
+            decision
+            if isinstance(decision, Wait | Stop)
+            else _ready(self._context, looked, decision)
+        )
+        if not isinstance(ready, Ready):
+            return ready
+        found = self._templates.find(ready.due, ready.unit, self._tally)
+        return found if isinstance(found, Wait) else replace(ready, template_id=found)
+
+    def _do(self, work: _Work, look: Look, batch: Sequence[Turn]) -> list[Turn]:
+        """Stop, make links, send; return those that found no time before the look grew old."""
+        context, tally = self._context, self._tally
+        begun = settle_begun(context, [due for due, _ in work.stops if not due.is_link], tally)
+        stops = [stop_row(due, stop) for due, stop in work.stops if due.id not in begun]
+        if stops:
+            _write_stops(context, stops, tally)
+        left: list[Ready] = []
+        with tally.going_on():
+            left += make_links(context, work.links, look.at, self._unwritable, tally)
+        if work.emails:
+            unsent, self._line = send_emails(context, work.emails, look.at, self._line, tally)
+            left += unsent
+        turns = {turn.due.id: turn for turn in batch}
+        return [turns[each.due.id] for each in left]
 
 
-def _with_products(looked: Looked, lines: Lines) -> _Decision:
+def _with_products(
+    looked: Looked, person: Person | Wait | Stop, lines: Lines
+) -> tuple[Person, AskedFor] | Wait | Stop:
     """Add to the person what they are asked for; without the lines nobody knows what to ask."""
-    due, rule, person = looked.due, looked.rule, looked.decision
+    due, rule = looked.due, looked.rule
     if not isinstance(person, Person):
         return person
     source = rule.products if rule is not None else None
@@ -171,23 +237,25 @@ def _ready(context: RunContext, looked: Looked, what: tuple[Person, AskedFor]) -
 
 
 def _sort(
-    context: RunContext, due: DueInvitation, ready: Ready | Wait | Stop, work: _Work, tally: Tally
+    context: RunContext, looked: Looked, ready: Ready | Wait | Stop, work: _Work, tally: Tally
 ) -> None:
+    due, rule = looked.due, looked.due.text("Rule__c")
     if isinstance(ready, Stop):
         work.stops.append((due, ready))
         tally.actions.append(Action("stop invitation", due.id, {"reason": ready.code}))
-    elif isinstance(ready, Wait):
-        tally.counts["invitations_waiting"] += 1
-        tally.notes.append(ready.reason)
-    else:
-        (work.links if due.is_link else work.emails).append(ready)
-        tally.actions.append(_action(context, ready))
+        return
+    if isinstance(ready, Wait):
+        note_wait(ready, rule, tally)
+        return
+    (work.links if due.is_link else work.emails).append(ready)
+    tally.actions.append(_action(context, ready))
+    note_go(context, rule, tally)
 
 
 def _hold(context: RunContext, due: DueInvitation, unit: Unit) -> str:
     """Why a due invitation has to wait; empty when nothing holds it."""
-    if unit.invitations_paused:
-        return f"Invitations of {unit.name} are paused on its record in Salesforce."
+    if not _is_due(due, context):
+        return "Invitations wait: they are due later than they were when the run began."
     if due.is_own_link and unit.link_keys is None:
         return f"Links wait: the configuration has no link_keys for {unit.name}."
     if due.is_link and due.due_at is not None and due.due_at > context.now:
@@ -213,6 +281,25 @@ def _write_stops(context: RunContext, rows: list[dict[str, Any]], tally: Tally) 
         if result.error is not None:
             tally.notes.append(f"Invitation {row['Id']} was not updated: {result.error.code}.")
             tally.counts["invitations_refused"] += 1
+            continue
+        tally.counts[_COUNTED[status]] += 1
+        context.reporter.event("invitation", invitation=row["Id"], status=status.value)
+        if row["Reason_Code__c"] == RECIPIENT_CHANGED:
+            tally.issues.append(_held(str(row["Id"])))
         else:
-            tally.counts[_COUNTED[status]] += 1
-            context.reporter.event("invitation", invitation=row["Id"], status=status.value)
+            tally.passed += [key for key in [_held(str(row["Id"])).key] if _is_open(context, key)]
+
+
+def _held(invitation_id: str) -> Issue:
+    return Issue(
+        "invitation_held",
+        "The invitation names somebody whom its record does not lead to; it is on hold.",
+        "Look at Contact and Recipient E-mail of the invitation, then type: connector invitations "
+        "release (or cancel) with its id.",
+        FLOW,
+        invitation_id,
+    )
+
+
+def _is_open(context: RunContext, key: str) -> bool:
+    return key in context.opening.issues

@@ -9,15 +9,22 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
+from connector.core.invitations.sending.batches import deadline
 from connector.core.invitations.sending.links import (
     LinkPayload,
     business_generated_link,
     country_site,
 )
 from connector.core.invitations.sending.outgoing import LinkRequest, ReviewLink
-from connector.core.invitations.sending.sends import Ready, link_row, refused_link_row
+from connector.core.invitations.sending.sends import (
+    Ready,
+    link_row,
+    recipient_row,
+    refused_link_row,
+)
 from connector.core.run.issues import Issue, issue_key
 from connector.core.terms.errors import ConnectorError, NotFound, RequestRefused
 from connector.core.terms.objects import INVITATION, InvitationStatus
@@ -26,9 +33,6 @@ from connector.flows.invitations.claims import FLOW
 from connector.flows.invitations.sending.rights import refused_issue, store_issues
 from connector.flows.run.context import RunContext
 from connector.flows.run.tally import Tally
-
-LINKS_AT_ONCE = 200
-"""What one write to the org carries; a killed run makes at most so many links once more."""
 
 _NOT_THERE = frozenset({"INVALID_FIELD", "INVALID_FIELD_FOR_INSERT_UPDATE"})
 """The org's words for a field that the connector cannot write to, whatever the record."""
@@ -45,24 +49,34 @@ class _Made:
     link: str = ""
 
 
-def make_links(context: RunContext, ready: Sequence[Ready], tally: Tally) -> None:
+def make_links(
+    context: RunContext,
+    ready: Sequence[Ready],
+    looked_at: datetime,
+    unwritable: dict[str, RowError],
+    tally: Tally,
+) -> list[Ready]:
     """Make every link, write it to its record where the rule says so, and record it.
 
-    Raises what stops all links (allowance, account rights, an outage) after what was made is
-    recorded.
+    `unwritable` are the fields that took no link in this run; it grows. Return those that found
+    no time before the look grew old. Raises what stops all links
+    (allowance, account rights, an outage) after what was made is recorded.
     """
-    unwritable: dict[str, RowError] = {}
-    for start in range(0, len(ready), LINKS_AT_ONCE):
-        made, stopped_by = _make(context, ready[start : start + LINKS_AT_ONCE])
-        _write_to_records(context, made, unwritable, tally)
-        _record(context, made, tally)
-        if stopped_by is not None:
-            raise stopped_by
+    made, stopped_by = _make(context, ready, deadline(looked_at))
+    _write_to_records(context, made, unwritable, tally)
+    _record(context, made, tally)
+    if stopped_by is not None:
+        raise stopped_by
+    return list(ready[len(made) :])
 
 
-def _make(context: RunContext, batch: Sequence[Ready]) -> tuple[list[_Made], ConnectorError | None]:
+def _make(
+    context: RunContext, batch: Sequence[Ready], until: datetime
+) -> tuple[list[_Made], ConnectorError | None]:
     made: list[_Made] = []
     for each in batch:
+        if not each.due.is_own_link and context.org.now() >= until:
+            break
         try:
             link = _own_link(context, each) if each.due.is_own_link else _link(context, each)
         except (RequestRefused, NotFound) as refused:
@@ -71,7 +85,8 @@ def _make(context: RunContext, batch: Sequence[Ready]) -> tuple[list[_Made], Con
         except ConnectorError as stop:
             return made, stop
         else:
-            made.append(_Made(each, link_row(each, link.url, link.id), link.url))
+            row = recipient_row(each) | link_row(each, link.url, link.id)
+            made.append(_Made(each, row, link.url))
     return made, None
 
 

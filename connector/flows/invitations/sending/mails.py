@@ -1,18 +1,19 @@
 """Sends e-mail invitations: first the right to send, then the mail, then what came back.
 
-No call here is ever repeated when its outcome is unknown.
+No call here is ever repeated when its outcome is unknown, and none begins on a look that is older
+than `LOOK_HOLDS`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from connector.core.invitations.sending.batches import Line, deadline
 from connector.core.invitations.sending.outgoing import EmailInvitation
-from connector.core.invitations.sending.sends import Ready, Settled, settle
-from connector.core.terms.attempts import LONGEST_SEND
+from connector.core.invitations.sending.sends import Ready, Settled, recipient_row, settle
+from connector.core.run.issues import Issue
 from connector.core.terms.errors import (
     AccessDenied,
     AllowanceExhausted,
@@ -23,28 +24,21 @@ from connector.core.terms.errors import (
 from connector.core.terms.objects import INVITATION, SEND_ATTEMPT, AttemptOutcome
 from connector.core.terms.outcomes import SendOutcome, Verdict
 from connector.core.terms.records import Update
+from connector.flows.invitations.claims import FLOW
 from connector.flows.invitations.sending.rights import take_rights, tell
-from connector.flows.run.abreast import ABREAST
+from connector.flows.run.abreast import ABREAST, abreast
 from connector.flows.run.context import RunContext
 from connector.flows.run.tally import Tally
-
-RIGHTS_AT_ONCE = 200
-"""A killed run leaves at most this many rights whose outcome nobody knows.
-
-The first right of a run is taken alone, because the account may not be allowed to send; then
-more are taken each time, so that a run which dies early leaves few.
-"""
-
-_GROWTH = 5
 
 UNANSWERED_IN_A_ROW = 3
 """An outage must not make every due invitation one whose outcome nobody knows."""
 
+KEPT_BACK = 25
+"""Calls that the org must have left before a right is taken: to take it, to name the recipient, to
+record what came back, and for issues and marks; others use the same allowance meanwhile."""
+
 _NOT_IN_THE_PAST = timedelta(minutes=1)
 """Trustpilot does not say what it does with a send time that has passed."""
-
-_LONGEST_CALL = timedelta(minutes=2)
-"""One call takes no longer with the default timeouts: it neither signs in nor waits its turn."""
 
 _COUNTED = {
     AttemptOutcome.ACCEPTED: "invitations_sent",
@@ -58,84 +52,119 @@ Right = tuple[Ready, str]
 """An invitation that is ours to send, and the record id of the attempt that says so."""
 
 
-@dataclass
-class Line:
-    """How well the line to Trustpilot is over all batches of a run, and how many rights to take."""
-
-    unanswered: int = 0
-    rights: int = 1
-
-    def lengthen(self) -> None:
-        """Take more rights at once from now on."""
-        self.rights = min(self.rights * _GROWTH, RIGHTS_AT_ONCE)
-
-
-def send_emails(context: RunContext, ready: Sequence[Ready], line: Line, tally: Tally) -> None:
+def send_emails(
+    context: RunContext, ready: Sequence[Ready], looked_at: datetime, line: Line, tally: Tally
+) -> tuple[list[Ready], Line]:
     """Send every invitation whose right this run gets, and record each outcome.
 
-    Raises what stops all sending (allowance, account rights) after everything is recorded.
+    Return those that found no time before the look grew old, whose rights are given back as not
+    sent, and how the line is now. Raises what stops all sending (allowance, account rights) after
+    everything is recorded.
     """
-    done = 0
-    while done < len(ready):
-        most = min(len(ready) - done, line.rights)
-        # Before a right is taken, so that none grows old while it waits for a token or a turn.
-        batch = ready[done : done + context.trustpilot.prepare_to_send(most)]
-        done += len(batch)
-        line.lengthen()
-        context.reporter.progress("invitations", done, len(ready))
-        sending = _Sending(context, line)
-        settled = sending.send(take_rights(context, batch, tally))
-        _record(context, settled, tally)
-        if sending.stopped_by is not None:
-            raise sending.stopped_by
+    _keep_back(context)
+    rights = take_rights(context, ready, tally)
+    unnamed = _name_recipients(context, rights, tally)
+    sending = _Sending(context, deadline(looked_at), line.unanswered)
+    began = context.org.now()
+    sending.send([each for each in rights if each[1] not in unnamed])
+    took = context.org.now() - began
+    settled = sending.settled(rights)
+    late = {
+        each.due.id: each
+        for each, attempt in rights
+        if attempt not in sending.outcomes and attempt not in unnamed and not sending.stopped_by
+    }
+    _record(context, settled, late, tally)
+    if sending.stopped_by is not None:
+        raise sending.stopped_by
+    after = Line(line.most, sending.unanswered).after(len(sending.outcomes), len(late), took)
+    return list(late.values()), after
+
+
+def _keep_back(context: RunContext) -> None:
+    """Stop before a right is taken whose outcome could not be written any more."""
+    usage = context.org.usage()
+    if usage is None or usage[1] - usage[0] >= KEPT_BACK:
+        return
+    raise AllowanceExhausted(
+        "Salesforce",
+        f"The org has {max(0, usage[1] - usage[0])} calls left of its daily allowance: too few to "
+        "send invitations and record what came back.",
+        next_step="Nothing is lost: due invitations wait for a run with more calls left.",
+    )
+
+
+def _name_recipients(context: RunContext, rights: Sequence[Right], tally: Tally) -> set[str]:
+    """Write down who is really asked, before they are; return the attempts where that failed."""
+    named = [(attempt, recipient_row(each)) for each, attempt in rights]
+    changed = [(attempt, row) for attempt, row in named if row]
+    if not changed:
+        return set()
+    results = context.org.update(INVITATION, [row for _, row in changed])
+    refused = [
+        (attempt, str(row["Id"]), result.error.code)
+        for (attempt, row), result in zip(changed, results, strict=True)
+        if result.error is not None
+    ]
+    tally.issues += [_not_named(invitation, code) for _, invitation, code in refused]
+    return {attempt for attempt, _, _ in refused}
+
+
+def _not_named(invitation_id: str, code: str) -> Issue:
+    return Issue(
+        "recipient_refused",
+        f"The org refused the recipient whom the invitation would really ask: {code}.",
+        "Correct the org's validation; the next run tries again.",
+        FLOW,
+        invitation_id,
+    )
 
 
 @dataclass
 class _Sending:
     """The sending of one batch: what is under way ends, the rest is left once something stops it.
 
-    So is what is left when the rights grow old: other runs would take us for gone.
+    So is what is left when the look grows old.
     """
 
     context: RunContext
-    line: Line
+    until: datetime
+    unanswered: int = 0
     stopped_by: ConnectorError | None = None
     outcomes: dict[str, tuple[SendOutcome, datetime]] = field(default_factory=dict)
 
-    def send(self, rights: Sequence[Right]) -> list[Settled]:
-        """Send them, some side by side, and say what became of each; unsent ones included."""
-        until = self.context.org.now() + LONGEST_SEND - _LONGEST_CALL
-        waiting, under_way = list(reversed(rights)), dict[Future[SendOutcome], Right]()
-        with ThreadPoolExecutor(ABREAST, "send") as pool:
-            while True:
-                while waiting and self._may_begin(len(under_way), until):
-                    right = waiting.pop()
-                    under_way[pool.submit(self._ask, right[0])] = right
-                if not under_way:
-                    break
-                for future in wait(under_way, return_when=FIRST_COMPLETED).done:
-                    self._take(under_way.pop(future), future)
+    def send(self, rights: Sequence[Right]) -> None:
+        """Send them, some side by side, as long as they may begin."""
+        for right, outcome in abreast(self._ask, rights, self._may_begin, self._room):
+            self._take(right, outcome)
+
+    def settled(self, rights: Sequence[Right]) -> list[Settled]:
+        """What became of each right; those that nothing was sent for are given back."""
         unsent = SendOutcome(Verdict.TRY_LATER), self.context.org.now()
         return [
             settle(each.due, attempt_id, *self.outcomes.get(attempt_id, unsent), each.asked)
             for each, attempt_id in rights
         ]
 
-    def _may_begin(self, under_way: int, until: datetime) -> bool:
+    def _may_begin(self) -> bool:
+        return self.stopped_by is None and self.context.org.now() < self.until
+
+    def _room(self) -> int:
         """Side by side only while the line is good: what is unanswered is never repeated."""
-        room = 1 if self.line.unanswered else ABREAST
-        return under_way < room and self.stopped_by is None and self.context.org.now() < until
+        return 1 if self.unanswered else ABREAST
 
-    def _ask(self, ready: Ready) -> SendOutcome:
+    def _ask(self, right: Right) -> SendOutcome | ConnectorError:
+        ready, _ = right
         invitation = _invitation(self.context, ready)
-        return self.context.trustpilot.send_invitation(ready.unit.id, invitation)
-
-    def _take(self, right: Right, future: Future[SendOutcome]) -> None:
-        ready, attempt_id = right
         try:
-            outcome = future.result()
+            return self.context.trustpilot.send_invitation(ready.unit.id, invitation)
         except ConnectorError as error:  # nothing was sent: the allowance or the sign-in said no
-            self.stopped_by = self.stopped_by or error
+            return error
+
+    def _take(self, right: Right, outcome: SendOutcome | ConnectorError) -> None:
+        ready, attempt_id = right
+        if isinstance(outcome, ConnectorError):
+            self.stopped_by = self.stopped_by or outcome
             return
         self.context.reporter.event("sent", invitation=ready.due.id, verdict=outcome.verdict.value)
         stopped_by = _what_stops(ready, outcome)
@@ -143,8 +172,8 @@ class _Sending:
             outcome = SendOutcome(Verdict.TRY_LATER, outcome.status, outcome.code, outcome.detail)
         self.outcomes[attempt_id] = outcome, self.context.org.now()
         unknown = outcome.verdict is Verdict.UNKNOWN
-        self.line.unanswered = self.line.unanswered + 1 if unknown else 0
-        if unknown and self.line.unanswered >= UNANSWERED_IN_A_ROW:
+        self.unanswered = self.unanswered + 1 if unknown else 0
+        if unknown and self.unanswered >= UNANSWERED_IN_A_ROW:
             stopped_by = _unreachable(outcome, "left invitations unanswered")
         self.stopped_by = self.stopped_by or stopped_by
 
@@ -202,8 +231,13 @@ def _invitation(context: RunContext, ready: Ready) -> EmailInvitation:
     )
 
 
-def _record(context: RunContext, settled: list[Settled], tally: Tally) -> None:
-    """Write what became of a batch, the attempts first: from them the rest can be told again."""
+def _record(
+    context: RunContext, settled: list[Settled], late: Mapping[str, Ready], tally: Tally
+) -> None:
+    """Write what became of a batch, the attempts first: from them the rest can be told again.
+
+    What is `late` goes with another look of this run, so it does not count as waiting.
+    """
     if not settled:
         return
     tell(context, [(each.outcome, str(each.invitation["Id"])) for each in settled], tally)
@@ -214,7 +248,8 @@ def _record(context: RunContext, settled: list[Settled], tally: Tally) -> None:
         ]
     )
     for each, result in zip(settled, results, strict=True):
-        tally.counts[_COUNTED[each.outcome]] += 1
+        if each.invitation["Id"] not in late:
+            tally.counts[_COUNTED[each.outcome]] += 1
         if result.error is not None:
             tally.notes.append(
                 f"Invitation {each.invitation['Id']} was not updated: {result.error.code}; "

@@ -7,12 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from connector.core.invitations.sending.sends import (
-    DueInvitation,
-    Ready,
-    attempt_row,
-    settle_foreign,
-)
+from connector.core.invitations.sending.due import DueInvitation
+from connector.core.invitations.sending.sends import Ready, attempt_row, settle_foreign
 from connector.core.run.issues import Issue, issue_key, issue_rows
 from connector.core.terms.attempts import ATTEMPT_FIELDS
 from connector.core.terms.errors import VendorUnreachable

@@ -6,8 +6,8 @@ Trustpilot accepts an invitation with a template that does not exist, and sends 
 
 from __future__ import annotations
 
+from connector.core.invitations.sending.due import DueInvitation, Wait
 from connector.core.invitations.sending.outgoing import Template
-from connector.core.invitations.sending.sends import DueInvitation, Wait
 from connector.core.invitations.sending.templates import is_template_id, template_id
 from connector.core.run.issues import Issue, issue_key
 from connector.core.terms.errors import ConnectorError
@@ -30,6 +30,11 @@ class InvitationTemplates:
         self._context = context
         self._known: dict[str, tuple[Template, ...] | ConnectorError] = {}
         self._told: set[str] = set()
+
+    def prepare(self, due: DueInvitation, unit: Unit) -> None:
+        """Ask Trustpilot now where the invitation will need it: nothing is asked after the look."""
+        if due.text("Template_Id__c") and not due.is_link:
+            self._of(unit)
 
     def find(self, due: DueInvitation, unit: Unit, tally: Tally) -> str | Wait:
         """The id of the template that the invitation names; empty for the account's default."""

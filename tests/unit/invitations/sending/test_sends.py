@@ -10,19 +10,15 @@ from connector.core.invitations.facts import OtherInvitation, Surroundings
 from connector.core.invitations.kinds import AskedFor
 from connector.core.invitations.reach import Reach
 from connector.core.invitations.recipients import People, Person
+from connector.core.invitations.sending.due import DueInvitation, Stop, Wait, stop_row
+from connector.core.invitations.sending.second_look import SecondLook, recheck
 from connector.core.invitations.sending.sends import (
-    DueInvitation,
     Ready,
-    SecondLook,
-    Stop,
-    Wait,
     attempt_row,
     link_row,
-    recheck,
     refused_link_row,
     settle,
     settle_foreign,
-    stop_row,
     what_to_ask,
 )
 from connector.core.products.bought import NO_PRODUCTS, Products

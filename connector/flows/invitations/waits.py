@@ -1,0 +1,40 @@
+"""Notes what has to wait, and tells a person where one has to do something about it."""
+
+from __future__ import annotations
+
+from connector.core.invitations.sending.due import Wait
+from connector.core.run.issues import Issue, issue_key
+from connector.flows.invitations.claims import FLOW
+from connector.flows.run.context import RunContext
+from connector.flows.run.tally import Tally
+
+CONSENT_UNREADABLE = "consent_unreadable"
+
+_REQUESTS = "requests"
+"""What stands for the rule in the issues about invitations that have none."""
+
+
+def note_wait(wait: Wait, rule: str, tally: Tally) -> None:
+    """Count an invitation that waits, and keep an issue about its rule where it has a code."""
+    tally.counts["invitations_waiting"] += 1
+    tally.notes.append(wait.reason)
+    if wait.code:
+        tally.issues.append(_issue(wait, rule or _REQUESTS))
+
+
+def note_go(context: RunContext, rule: str, tally: Tally) -> None:
+    """Close what is told of a rule whose people can be asked now."""
+    key = issue_key(CONSENT_UNREADABLE, rule or _REQUESTS)
+    if key in context.opening.issues:
+        tally.passed.append(key)
+
+
+def _issue(wait: Wait, rule: str) -> Issue:
+    return Issue(
+        wait.code,
+        f"{wait.reason} Nobody is asked before it can be read.",
+        "Give the connector's user read access to it (connector deploy brings the permission "
+        "set), or say under consent why it need not be read.",
+        FLOW,
+        rule,
+    )
