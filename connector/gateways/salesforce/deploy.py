@@ -29,7 +29,7 @@ _SAME_MOMENT = (1980, 1, 1, 0, 0, 0)
 _MAY_NOT = (
     "The user that the connector signs in as needs the permission 'Modify Metadata Through "
     "Metadata API Functions' to deploy, which Trustpilot_Connector does not give: see "
-    "docs/salesforce.md."
+    "docs/org/package.md."
 )
 _LOST = (
     "Look in Setup > Deployment Status: there is no way to ask for a deployment whose id never "
