@@ -1,6 +1,6 @@
 """A package into the org by the REST deploy resource: sent once, then asked about until it ends.
 
-The resource is section 8 of the reference; what it answers is read in `salesforce_deploy_wire`.
+The resource is section 8 of the reference; what it answers is read in `deploy_wire`.
 """
 
 from __future__ import annotations
