@@ -41,7 +41,7 @@ def dotted(path, root):
 
 
 def singular(word):
-    return word.removesuffix("s")
+    return f"{word[:-3]}y" if word.endswith("ies") else word.removesuffix("s")
 
 
 def test_no_folder_holds_more_modules_than_the_page_allows(page, root):
