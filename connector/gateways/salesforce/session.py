@@ -269,7 +269,7 @@ def unreadable(request: Request) -> ConnectorError:
     """Say that a success came back which nobody can read, so that the outcome is unknown."""
     facts = _facts(request, Refusal(200))
     sentence = f"Salesforce's answer to {facts.method} {facts.path} is not what it documents."
-    if request.repeat is Repeat.NEVER:
+    if request.repeat is not Repeat.SAFE:
         return VendorUnreachable(sentence, facts, maybe_processed=True)
     return VendorAnswerUnreadable(
         sentence, facts, next_step="Look for a proxy or a maintenance page between you and the org."
