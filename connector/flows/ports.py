@@ -178,7 +178,7 @@ class Trustpilot(Protocol):
         ...
 
     def send_invitation(self, unit_id: str, invitation: EmailInvitation) -> SendOutcome:
-        """Ask Trustpilot to invite one consumer by e-mail; never repeated."""
+        """Ask Trustpilot to invite one consumer by e-mail; one try, held up by nothing."""
         ...
 
     def service_link(self, unit_id: str, link: LinkRequest) -> ReviewLink:

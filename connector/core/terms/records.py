@@ -51,7 +51,8 @@ class Select:
     the answer says what was missing. A hidden field in a condition or order leaves nothing to
     ask; inside an `AnyOf` only its own condition goes. With `count` the answer is one row:
     `total` says how many records match; with `fields` one row for each combination of their
-    values. With `deleted` the answer also holds rows in the recycle bin.
+    values. With `deleted` the answer also holds records in the recycle bin; the field `IsDeleted`
+    tells which.
     """
 
     object: str

@@ -98,6 +98,19 @@ class Budget:
             self._refuse_longer_than(waited)
             self._clock.sleep(max(wait, _SHORTEST_SLEEP))
 
+    def acquire_now(self) -> None:
+        """Count one call that is made at once.
+
+        Raises:
+            AllowanceExhausted: the run's ceiling is reached, or the call would have to wait.
+        """
+        if self._take_or_wait() > 0:
+            raise AllowanceExhausted(
+                self._vendor,
+                f"The rate that {self._vendor} allows is used up for now.",
+                next_step="Nothing is lost: the next run resumes.",
+            )
+
     def await_room(self, most: int) -> int:
         """Return how many calls, `most` at most, can be made now without waiting; not counted yet.
 

@@ -171,19 +171,26 @@ class VendorHttp:
             retry_error_callback=_last_outcome,
             sleep=self._clock.sleep,
         )
-        outcome = retrying(self._attempt, request, options, outcomes)
+        take_turn = self._turn(repeat)
+        outcome = retrying(self._attempt, request, options, outcomes, take_turn)
         if isinstance(outcome, NoAnswer):
             raise self._unreachable(request, outcome, outcomes)
         return outcome
+
+    def _turn(self, repeat: Repeat) -> Callable[[], None]:
+        """What counts a call against the budget: it waits, but for a call that must not."""
+        if self._budget is None:
+            return lambda: None
+        return self._budget.acquire_now if repeat is Repeat.NOW else self._budget.acquire
 
     def _attempt(
         self,
         request: requests.PreparedRequest,
         options: dict[str, Any],
         outcomes: list[Outcome],
+        take_turn: Callable[[], None],
     ) -> Outcome:
-        if self._budget is not None:
-            self._budget.acquire()
+        take_turn()
         started = self._clock.monotonic()
         outcome = self._exchange(request, options)
         outcomes.append(outcome)

@@ -23,6 +23,7 @@ class Repeat(Enum):
 
     SAFE = "safe"  # reads, and writes that say the same thing twice
     NEVER = "never"  # creates something: a second one would be seen by people
+    NOW = "now"  # like NEVER, and not a moment later: what allowed it may have changed meanwhile
 
 
 @dataclass(frozen=True)
@@ -73,7 +74,8 @@ Outcome = requests.Response | NoAnswer
 def may_repeat(repeat: Repeat, outcome: Outcome) -> bool:
     """Say whether another attempt is allowed and has a chance."""
     if isinstance(outcome, NoAnswer):
-        return outcome.worth_repeating and (repeat is Repeat.SAFE or not outcome.left)
+        harmless = repeat is Repeat.SAFE or (repeat is Repeat.NEVER and not outcome.left)
+        return outcome.worth_repeating and harmless
     return repeat is Repeat.SAFE and is_transient(outcome.status_code)
 
 

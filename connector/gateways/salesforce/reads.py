@@ -76,7 +76,7 @@ class Reader:
     def _find(self, asked: Sequence[_Asked]) -> list[list[Row] | Refusal]:
         """Return for each question its rows, or the first refusal of one of its pieces."""
         cut = [[] if one.unanswerable else pieces(one.select) for one in asked]
-        results = iter(self._queries([soql(piece) for parts in cut for piece in parts]))
+        results = iter(self._queries([_query(piece) for parts in cut for piece in parts]))
         return [
             _joined(one.select, [next(results) for _ in parts])
             for one, parts in zip(asked, cut, strict=True)
@@ -105,8 +105,8 @@ class Reader:
         ]
 
     def _first_pages(self, queries: Sequence[str]) -> list[Any]:
-        base = f"/services/data/v{self._session.version}/query?q="
-        parts = [{"method": "GET", "url": base + encoded(query)} for query in queries]
+        base = f"/services/data/v{self._session.version}/"
+        parts = [{"method": "GET", "url": base + query} for query in queries]
         request = composite(parts)
         answers = parts_of(request, self._session.ask(request))
         return [_first_page(request, part) for part in answers]
@@ -137,6 +137,12 @@ class Reader:
             page = _page(request, self._session.ask(request))
             rows += [from_record(record) for record in page["records"]]
         return rows
+
+
+def _query(select: Select) -> str:
+    """Write the question as the end of an address; its verb says whether the bin counts."""
+    verb = "queryAll" if select.deleted else "query"
+    return f"{verb}?q={encoded(soql(select))}"
 
 
 def _visible(

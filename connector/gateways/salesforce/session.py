@@ -10,6 +10,7 @@ import json
 import random
 import re
 import threading
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -63,6 +64,10 @@ class Request:
     csv: bool = False
     assign: bool = False
     archive: bytes = b""
+
+
+_Hooks = Mapping[str, Callable[..., None]]
+"""What requests tells of an answer before anybody reads it."""
 
 
 @dataclass(frozen=True)
@@ -139,30 +144,32 @@ class SalesforceSession:
         return self._send(self._connected(than=live), request) if _expired(answer) else answer
 
     def _send(self, live: _Live, request: Request) -> Any:
-        client = live.clients[request.repeat]
+        client, hooks = live.clients[request.repeat], {"response": self._note_usage}
         if request.csv:
-            return _csv_answer(client, request)
+            return _csv_answer(client, request, hooks)
         if request.archive:
-            return _archive_answer(client, request)
+            return _archive_answer(client, request, hooks)
         data = None if request.body is None else json.dumps(request.body)
         # requests leaves out a header that is None, and without this one the rules run.
         headers = {"Sforce-Auto-Assign": None} if request.assign else {}
         try:
-            answer = (
-                client.query_more(request.path, identifier_is_url=True)
-                if request.path.startswith("/")
-                else client.restful(request.path, method=request.method, data=data, headers=headers)
-            )
+            if request.path.startswith("/"):
+                return client.query_more(request.path, identifier_is_url=True, hooks=hooks)
+            options: dict[str, Any] = {"data": data, "headers": headers, "hooks": hooks}
+            return client.restful(request.path, method=request.method, **options)
         except SalesforceError as error:
             # Raised on only as our own value: its text holds the URL and the whole body.
             return read_refusal(error.status, error.content)
         except (requests.RequestException, TypeError):
             # Not JSON; or JSON without a length, which simple-salesforce asks for.
             return _Unreadable()
-        used = client.api_usage.get("api-usage")
+
+    def _note_usage(self, response: requests.Response, **_options: Any) -> None:
+        """Keep what any answer tells; simple-salesforce looks at its own successes alone."""
+        told = Salesforce.parse_api_usage(response.headers.get("Sforce-Limit-Info", ""))
+        used = told.get("api-usage")
         if isinstance(used, Usage):
             self._usage = (used.used, used.total)
-        return answer
 
     def _connected(self, *, than: _Live | None) -> _Live:
         """Return the session, another one `than` this; the first thread to ask renews it."""
@@ -209,13 +216,14 @@ class SalesforceSession:
         return client
 
 
-def _csv_answer(client: Salesforce, request: Request) -> Any:
+def _csv_answer(client: Salesforce, request: Request, hooks: _Hooks) -> Any:
     """Send past simple-salesforce, which reads every answer as JSON and CSV as Latin-1."""
     response = client.session.request(
         request.method,
         client.base_url + request.path,
         data=request.body,
         headers={**client.headers, "Content-Type": "text/csv", "Accept": "text/csv"},
+        hooks=hooks,
     )
     if response.status_code >= requests.codes.multiple_choices:
         return read_refusal(response.status_code, _json_of(response))
@@ -227,7 +235,7 @@ def _csv_answer(client: Salesforce, request: Request) -> Any:
         return _Unreadable()
 
 
-def _archive_answer(client: Salesforce, request: Request) -> Any:
+def _archive_answer(client: Salesforce, request: Request, hooks: _Hooks) -> Any:
     """Send past simple-salesforce, whose deploy speaks SOAP and would spoil the client.
 
     It leaves its headers there, and every later call carries them (reference 3.3). Here they are
@@ -242,6 +250,7 @@ def _archive_answer(client: Salesforce, request: Request) -> Any:
         client.base_url + request.path,
         files=parts,
         headers={name: text for name, text in client.headers.items() if name != "Content-Type"},
+        hooks=hooks,
     )
     body = _json_of(response)
     if response.status_code >= requests.codes.multiple_choices:
@@ -260,7 +269,7 @@ def unreadable(request: Request) -> ConnectorError:
     """Say that a success came back which nobody can read, so that the outcome is unknown."""
     facts = _facts(request, Refusal(200))
     sentence = f"Salesforce's answer to {facts.method} {facts.path} is not what it documents."
-    if request.repeat is Repeat.NEVER:
+    if request.repeat is not Repeat.SAFE:
         return VendorUnreachable(sentence, facts, maybe_processed=True)
     return VendorAnswerUnreadable(
         sentence, facts, next_step="Look for a proxy or a maintenance page between you and the org."

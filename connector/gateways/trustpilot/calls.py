@@ -1,6 +1,7 @@
 """Single calls to Trustpilot: the right host, credential and session for each.
 
-Renews a refused token once and repeats that call once: a 401 was not processed.
+Renews a refused token once and repeats that call once: a 401 was not processed. An e-mail
+invitation alone is not repeated: what was decided about it would be older than it may be.
 What the answers mean for reviews and invitations is not known here.
 """
 
@@ -74,8 +75,10 @@ class TrustpilotCalls:
 
         Signs in and waits for its turn here, where nothing is under way yet.
         """
-        self._sign_in.token()
-        return self._http.await_room(most)
+        token = self._sign_in.token()
+        room = self._http.await_room(most)
+        # That may have taken minutes; signing in takes a turn itself.
+        return room if self._sign_in.token() == token else self._http.await_room(most)
 
     def read_public(self, path: str, **query: str | int) -> Any:
         """Return the JSON of a public call, None where the body is empty."""
@@ -168,6 +171,17 @@ class TrustpilotCalls:
     def send_invitation(
         self, path: str, body: dict[str, Any], hide: tuple[str, ...] = ()
     ) -> SendOutcome:
+        """Return what became of an invitation, on the invitations host: one try, now or not at all.
+
+        Nothing holds it up after `prepare`: it renews no token, waits for no turn and is not
+        repeated where no connection could be made. A 401 is its outcome; the next `prepare`
+        signs in anew. Whatever is raised from here, nothing was sent.
+        """
+        return self._outcome(_Write("POST", self._invitations + path, body, hide, Repeat.NOW))
+
+    def erase_invitations(
+        self, path: str, body: dict[str, Any], hide: tuple[str, ...] = ()
+    ) -> SendOutcome:
         """Return what became of a write like `send`, on the invitations host."""
         return self._outcome(_Write("POST", self._invitations + path, body, hide))
 
@@ -191,16 +205,20 @@ class TrustpilotCalls:
     def _private(self, repeat: Repeat, method: str, url: str, **parts: Any) -> requests.Response:
         session = self._http.session(repeat)
         headers = {**_JSON, **parts.pop("headers", {})}
-        token = self._sign_in.token()
+        at_once = repeat is Repeat.NOW
+        token = self._sign_in.token_at_hand() if at_once else self._sign_in.token()
 
         def ask(bearer: str) -> requests.Response:
             signed = {**headers, "Authorization": f"Bearer {bearer}"}
             return session.request(method, url, headers=signed, **parts)
 
         answer = ask(token)
-        if answer.status_code == HTTPStatus.UNAUTHORIZED:
-            answer = ask(self._sign_in.token_after(token))
-        return answer
+        if answer.status_code != HTTPStatus.UNAUTHORIZED:
+            return answer
+        if at_once:
+            self._sign_in.forget(token)
+            return answer
+        return ask(self._sign_in.token_after(token))
 
 
 def _read(ask: Callable[[], requests.Response]) -> Any:

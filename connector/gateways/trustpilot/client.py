@@ -218,7 +218,7 @@ class TrustpilotClient:
         return self._calls.prepare(most)
 
     def send_invitation(self, unit_id: str, invitation: EmailInvitation) -> SendOutcome:
-        """Ask Trustpilot to invite one consumer by e-mail; sent once.
+        """Ask Trustpilot to invite one consumer by e-mail: one try, now or not at all.
 
         Accepted means accepted by Trustpilot: whether a mail goes out, it does not tell.
         """
@@ -258,7 +258,7 @@ class TrustpilotClient:
         Nothing brings them back: https://developers.trustpilot.com/invitation-api.
         """
         path = _path("/private/business-units/{}/invitation-data/delete", unit_id)
-        return self._calls.send_invitation(path, {"customerEmails": [*emails]}, tuple(emails))
+        return self._calls.erase_invitations(path, {"customerEmails": [*emails]}, tuple(emails))
 
     def products(self, unit_id: str, skus: Collection[str]) -> Mapping[str, Item]:
         """Return those of these SKUs that the catalogue of a business unit holds."""

@@ -31,6 +31,8 @@ _TOKEN_PATH = "/oauth/oauth-business-users-for-applications/accesstoken"  # noqa
 _DOCUMENTED_LIFETIME = 100 * 3600.0
 _EARLY = 3600.0
 _EARLY_SHARE = 0.1  # of a lifetime so short that an hour would eat most of it
+_BATCH = 60.0  # a token at hand outlives the calls that were prepared together
+_BATCH_SHARE = 0.5  # of a lifetime that a batch would eat
 _REFUSED = frozenset({400, 401, 403})
 
 
@@ -79,6 +81,8 @@ class TrustpilotSignIn:
     def token(self) -> str:
         """Return a token that is good for a while: renewed an hour before it expires.
 
+        One that lives for less than ten hours is renewed later, but a minute before its end.
+
         Raises:
             SignInError: Trustpilot does not accept the key and secret.
             AllowanceExhausted: tokens were asked for too often.
@@ -88,6 +92,22 @@ class TrustpilotSignIn:
             if self._http.clock.monotonic() >= self._good_until:
                 self._renew()
             return self._token
+
+    def token_at_hand(self) -> str:
+        """Return the last token, even where its renewal is due; signs in only without any.
+
+        For a call that was prepared (`token`) and must not be held up; raises like `token`.
+        """
+        with self._lock:
+            if not self._token:
+                self._renew()
+            return self._token
+
+    def forget(self, refused: str) -> None:
+        """Have the next `token` be another one than the one Trustpilot refused."""
+        with self._lock:
+            if self._token == refused:
+                self._good_until = -math.inf
 
     def token_after(self, refused: str) -> str:
         """Return another token than the one Trustpilot refused; raises like `token`."""
@@ -101,7 +121,7 @@ class TrustpilotSignIn:
         answer = self._ask()
         lifetime = _lifetime(answer.get("expires_in"))
         self._token = str(answer["access_token"])
-        self._good_until = asked_at + lifetime - min(_EARLY, lifetime * _EARLY_SHARE)
+        self._good_until = asked_at + lifetime - _early(lifetime)
 
     def _ask(self) -> dict[str, object]:
         key = header_safe(self._access.api_key, "TRUSTPILOT_API_KEY")
@@ -148,6 +168,12 @@ def _usable(response: requests.Response) -> requests.Response:
     if not isinstance(body, dict) or not isinstance(body.get("access_token"), str):
         raise unreadable(response, "it holds no token")
     return response
+
+
+def _early(lifetime: float) -> float:
+    """Return how many seconds before its end a token is renewed."""
+    batch = min(_BATCH, lifetime * _BATCH_SHARE)
+    return max(batch, min(_EARLY, lifetime * _EARLY_SHARE))
 
 
 def _lifetime(expires_in: object) -> float:

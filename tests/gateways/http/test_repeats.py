@@ -96,13 +96,29 @@ def test_a_settled_answer_is_not_asked_for_again(http, server, scripted, status)
     assert len(server.received) == 1
 
 
-@pytest.mark.parametrize("repeat", list(Repeat))
+@pytest.mark.parametrize("repeat", [Repeat.SAFE, Repeat.NEVER])
 def test_a_connection_that_was_never_made_is_tried_again(http, clock, repeat):
     with pytest.raises(VendorUnreachable) as caught:
         http.session(repeat).post(f"http://127.0.0.1:{_closed_port()}/v1/invite")
     assert not caught.value.maybe_processed
     assert len(clock.slept) == 3
     assert http.calls == 0
+
+
+def test_what_must_go_now_is_not_tried_again(http, clock):
+    with pytest.raises(VendorUnreachable) as caught:
+        http.session(Repeat.NOW).post(f"http://127.0.0.1:{_closed_port()}/v1/invite")
+    assert not caught.value.maybe_processed
+    assert clock.slept == []
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_what_must_go_now_is_sent_once_whatever_happens(http, server, clock, faults, fault):
+    server.will(faults[fault])
+    with suppress(VendorUnreachable):
+        http.session(Repeat.NOW).post(f"{server.url}/v1/invite", json={"a": 1})
+    assert len(server.received) == 1
+    assert clock.slept == []
 
 
 def test_a_host_without_a_name_was_never_reached(http):

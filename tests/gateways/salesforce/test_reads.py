@@ -111,6 +111,77 @@ def test_values_that_differ_in_case_find_a_record_once(org, side):
     assert [row["Email"] for row in answer.rows] == ["ann@example.com"]
 
 
+# -- what lies in the recycle bin ---------------------------------------------------------------
+
+
+def binned(side, count):
+    """Rows of which every second one is in the recycle bin."""
+    ids = fill(side, count)
+    for record in ids[::2]:
+        side.org.delete(ISSUE, record)
+    return ids
+
+
+def everything(*where, **more):
+    asked = ("Id", "Key__c", "IsDeleted")
+    return Select(ISSUE, asked, where, order_by=("Key__c",), deleted=True, **more)
+
+
+def test_the_bin_is_read_only_when_asked_for(org, side, emulator):
+    ids = binned(side, 4)
+    live, every = org.read([keys(), everything()])
+    assert [row["Id"] for row in live.rows] == ids[1::2]
+    assert [(row["Id"], row["IsDeleted"]) for row in every.rows] == [
+        (record, i % 2 == 0) for i, record in enumerate(ids)
+    ]
+    assert emulator.calls.counts("salesforce", "POST", COMPOSITE) == 1
+
+
+def test_every_page_with_the_bin_is_read(org, side, emulator):
+    side.settings.page_rows = 200
+    ids = binned(side, 450)
+    live, every = org.read([keys(), everything()])
+    assert [len(live.rows), len(every.rows)] == [225, 450]
+    assert [row["Id"] for row in every.rows] == ids
+    assert emulator.calls.counts("salesforce", "GET", "*/queryAll/0r8*") == 2
+    assert emulator.calls.counts("salesforce", "GET", "*/query/0r8*") == 1
+
+
+def test_a_dead_locator_with_the_bin_costs_no_deleted_row(org, side, emulator):
+    side.settings.page_rows = 200
+    ids = binned(side, 450)
+    dead = [{"errorCode": "INVALID_QUERY_LOCATOR", "message": "invalid query locator"}]
+    emulator.faults.add(Fault("salesforce", path="*/queryAll/0r8*", skip=1, status=400, body=dead))
+    (answer,) = org.read([everything()])
+    assert [row["Id"] for row in answer.rows] == ids
+    assert emulator.calls.counts("salesforce", "POST", COMPOSITE) == 2
+
+
+def test_a_long_list_finds_what_is_in_the_bin(org, side):
+    ids = binned(side, 700)
+    wanted = [f"key {i:05d}" for i in range(700)]
+    (answer,) = org.read([everything(Condition("Key__c", "in", wanted))])
+    assert [row["Id"] for row in answer.rows] == ids
+
+
+def test_a_hidden_field_does_not_hide_the_bin(org, side):
+    (record,) = binned(side, 1)
+    side.org.hide_field(ISSUE, "Message__c")
+    asked = Select(ISSUE, ("Id", "Message__c"), optional=True, deleted=True)
+    (answer,) = org.read([asked])
+    assert answer.rows == ({"Id": record},)
+    assert answer.missing_fields == ("Message__c",)
+
+
+def test_deleted_records_are_counted_when_asked_for(org, side):
+    binned(side, 5)
+    asked = Select(ISSUE, count=True)
+    live, every = org.read([asked, Select(ISSUE, count=True, deleted=True)])
+    assert [live.rows[0]["total"], every.rows[0]["total"]] == [2, 5]
+
+
+# -- faults -------------------------------------------------------------------------------------
+
 ONE_FAULT = {
     "dropped before processing": drop_before,
     "dropped after processing": drop_after,

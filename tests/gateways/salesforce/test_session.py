@@ -9,10 +9,10 @@ import pytest
 from pydantic import SecretStr
 from requests.adapters import BaseAdapter
 
-from connector.core.terms.errors import AccessDenied, SignInError
+from connector.core.terms.errors import AccessDenied, SignInError, VendorError
 from connector.core.terms.records import Select
 from connector.emulator.doors import SALESFORCE_URL
-from connector.emulator.faults import expired_session
+from connector.emulator.faults import Fault, expired_session
 from connector.emulator.salesforce import ConnectedApp
 from connector.gateways.http.client import VendorHttp
 from connector.gateways.salesforce.org import SalesforceAccess, SalesforceOrg
@@ -145,3 +145,35 @@ def test_usage_is_known_where_the_org_tells_it(org, side, emulator, header):
     org.read([CONTACTS])
     org.insert(ISSUE, [{"Key__c": "a"}])
     assert org.usage() == ((2, side.settings.daily_cap) if header else None)
+
+
+def used(org):
+    calls, _allowed = org.usage()
+    return calls
+
+
+def test_usage_follows_every_page(org, side):
+    side.settings.page_rows = 200
+    for i in range(201):
+        side.org.insert(ISSUE, {"Key__c": f"{i}"})
+    org.read([Select(ISSUE, ("Id",))])
+    assert used(org) == 2  # one composite call and one page
+
+
+def test_usage_follows_an_answer_that_refuses(org, side, emulator):
+    org.read([CONTACTS])
+    side.org.hide_object("Contact")
+    body = [{"errorCode": "SOMETHING_NEW", "message": "no"}]
+    told = {"Sforce-Limit-Info": "api-usage=77/100"}
+    emulator.faults.add(
+        Fault("salesforce", path="*/composite", status=409, body=body, headers=told)
+    )
+    with pytest.raises(VendorError):
+        org.read([CONTACTS])
+    assert org.usage() == (77, 100)
+
+
+def test_usage_follows_files_of_rows(org, side, emulator):
+    org.read([CONTACTS])
+    org.upsert(ISSUE, "Key__c", [{"Key__c": f"{i}", "Code__c": "X"} for i in range(2001)])
+    assert used(org) == side.allowance.used(emulator.clock.now())

@@ -100,6 +100,8 @@ def test_a_token_is_renewed_an_hour_before_it_expires(sign_in, clock, emulator, 
     ("expires_in", "renewed_after"),
     [
         ("600", 540),  # an hour would be more than its whole life
+        ("300", 240),  # a minute for what was prepared together
+        ("60", 30),
         ("36000", 32400),
         (None, 99 * HOUR),  # 100 hours are documented
         ("0", 99 * HOUR),

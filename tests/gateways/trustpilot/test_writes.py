@@ -30,7 +30,7 @@ from connector.emulator.faults import (
     truncated_json,
 )
 from connector.emulator.trustpilot.access.accounts import BusinessUser
-from connector.gateways.http.budget import Budget
+from connector.gateways.http.budget import Budget, Rate
 from connector.gateways.http.client import VendorHttp
 from connector.gateways.trustpilot.client import TrustpilotClient
 
@@ -107,6 +107,12 @@ def write(request, emulator, unit):
     return request.param(emulator, unit)
 
 
+@pytest.fixture(params=[ReplyTo, CommentOn], ids=["reply", "comment"])
+def text(request, emulator, unit):
+    """One of the two calls that may sign in anew: what they say does not grow old."""
+    return request.param(emulator, unit)
+
+
 def test_what_is_accepted_happened_once(trustpilot, emulator, write):
     outcome = write.send(trustpilot)
     assert outcome.verdict is Verdict.ACCEPTED
@@ -155,32 +161,32 @@ def test_a_reply_carries_emoji_and_its_author(trustpilot, emulator, unit):
     assert reply["authorBusinessUserId"] == emulator.trustpilot.acting_user_id
 
 
-def test_a_401_renews_the_token_and_the_call_happens_once(trustpilot, emulator, write):
-    fault = expired_session(vendor="*", path=write.path)
+def test_a_401_renews_the_token_and_the_call_happens_once(trustpilot, emulator, text):
+    fault = expired_session(vendor="*", path=text.path)
     emulator.faults.add(fault)
-    assert write.send(trustpilot).verdict is Verdict.ACCEPTED
-    assert write.done() == 1
-    assert [call.status // 100 for call in emulator.calls.all(path=write.path)] == [4, 2]
+    assert text.send(trustpilot).verdict is Verdict.ACCEPTED
+    assert text.done() == 1
+    assert [call.status // 100 for call in emulator.calls.all(path=text.path)] == [4, 2]
     assert emulator.calls.counts(path="*/accesstoken") == 2
 
 
-def test_a_401_after_a_new_token_is_a_refusal(trustpilot, emulator, write):
-    emulator.faults.add(expired_session(vendor="*", path=write.path, times=None))
-    outcome = write.send(trustpilot)
+def test_a_401_after_a_new_token_is_a_refusal(trustpilot, emulator, text):
+    emulator.faults.add(expired_session(vendor="*", path=text.path, times=None))
+    outcome = text.send(trustpilot)
     assert (outcome.verdict, outcome.status) == (REFUSED, 401)
     assert outcome.code == "oauth.v2.InvalidAccessToken"
-    assert emulator.calls.counts(path=write.path) == 2
-    assert write.done() == 0
+    assert emulator.calls.counts(path=text.path) == 2
+    assert text.done() == 0
 
 
 def test_a_replay_after_401_that_breaks_off_is_unknown_and_not_sent_a_third_time(
-    trustpilot, emulator, write
+    trustpilot, emulator, text
 ):
-    emulator.faults.add(expired_session(vendor="*", path=write.path))
-    emulator.faults.add(drop_after(path=write.path))
-    assert write.send(trustpilot).verdict is UNKNOWN
-    assert write.done() == 1
-    assert emulator.calls.counts(path=write.path) == 2
+    emulator.faults.add(expired_session(vendor="*", path=text.path))
+    emulator.faults.add(drop_after(path=text.path))
+    assert text.send(trustpilot).verdict is UNKNOWN
+    assert text.done() == 1
+    assert emulator.calls.counts(path=text.path) == 2
 
 
 def test_a_refusal_tells_code_and_words(access, trustpilot_http, emulator, unit):
@@ -250,6 +256,8 @@ def test_a_connection_never_made_means_try_later(clock, access, emulator, unit, 
     layer.close()
     assert (outcome.verdict, outcome.status) == (TRY_LATER, None)
     assert emulator.trustpilot.mailbox.received == []
+    assert "once" in outcome.detail
+    assert clock.slept == []  # nobody knows whether it may still go out after a pause
 
 
 class _NoInvitationHost(requests.adapters.BaseAdapter):
@@ -270,13 +278,103 @@ class _NoInvitationHost(requests.adapters.BaseAdapter):
         self.network.close()
 
 
-def test_nothing_is_sent_while_no_token_can_be_had(trustpilot, emulator, write):
-    write.send(trustpilot)
+def test_nothing_is_sent_while_no_token_can_be_had(trustpilot, emulator, text):
+    text.send(trustpilot)
     emulator.trustpilot.accounts.end_all()
     emulator.calls.clear()
     emulator.faults.add(drop_after(path="*/accesstoken", times=None))
-    assert write.send(trustpilot).verdict is TRY_LATER
-    assert {call.status for call in emulator.calls.all(path=write.path)} == {401}
+    assert text.send(trustpilot).verdict is TRY_LATER
+    assert {call.status for call in emulator.calls.all(path=text.path)} == {401}
+
+
+# -- between the decision and the call -----------------------------------------------------------
+
+TOKEN = "*/accesstoken"
+INVITE = "*/email-invitations"
+
+
+def test_an_invitation_whose_token_ended_is_tried_once(trustpilot, emulator, unit):
+    trustpilot.prepare_to_send(1)
+    emulator.trustpilot.accounts.end_all()
+    outcome = trustpilot.send_invitation(unit.id, INVITATION)
+    assert (outcome.verdict, outcome.status) == (REFUSED, 401)
+    assert emulator.calls.counts(path=INVITE) == emulator.calls.counts(path=TOKEN) == 1
+
+
+def test_after_a_refused_token_the_next_preparation_signs_in(trustpilot, emulator, unit):
+    trustpilot.prepare_to_send(1)
+    emulator.trustpilot.accounts.end_all()
+    trustpilot.send_invitation(unit.id, INVITATION)
+    trustpilot.prepare_to_send(1)
+    assert trustpilot.send_invitation(unit.id, INVITATION).verdict is Verdict.ACCEPTED
+    assert emulator.calls.counts(path=TOKEN) == 2
+
+
+def test_an_invitation_never_signs_in_after_preparation(trustpilot, emulator, unit, clock):
+    trustpilot.prepare_to_send(1)
+    clock.advance(99 * 3600 - 1)
+    trustpilot.prepare_to_send(1)
+    clock.advance(2)  # now the token is due for renewal, and good for an hour
+    assert trustpilot.send_invitation(unit.id, INVITATION).verdict is Verdict.ACCEPTED
+    assert emulator.calls.counts(path=TOKEN) == 1
+
+
+def test_a_batch_outlives_no_token(trustpilot, emulator, unit, clock):
+    body = {"access_token": "tpa-short", "token_type": "BearerToken", "expires_in": "300"}
+    emulator.faults.add(Fault("trustpilot", path=TOKEN, status=200, body=body))
+    trustpilot.prepare_to_send(1)
+    clock.advance(241)
+    trustpilot.prepare_to_send(1)
+    clock.advance(59)
+    emulator.calls.clear()
+    assert trustpilot.send_invitation(unit.id, INVITATION).verdict is Verdict.ACCEPTED
+    assert emulator.calls.counts(path=TOKEN) == 0
+
+
+@pytest.fixture
+def hasty(clock, door):
+    """Build a layer with these rates."""
+    layers = []
+
+    def build(*rates):
+        budget = Budget("Trustpilot", clock, rates=rates)
+        layers.append(VendorHttp("Trustpilot", clock=clock, adapter=door, budget=budget))
+        return layers[-1]
+
+    yield build
+    for layer in layers:
+        layer.close()
+
+
+def test_a_wait_in_preparation_does_not_eat_the_token(hasty, access, emulator, unit):
+    body = {"access_token": "tpa-short", "token_type": "BearerToken", "expires_in": "300"}
+    emulator.faults.add(Fault("trustpilot", path=TOKEN, status=200, body=body))
+    client = TrustpilotClient(hasty(Rate(2, 400)), access)
+    client.prepare_to_send(1)
+    client.find_business_unit("shop.example")
+    client.prepare_to_send(1)  # waits for 400 seconds: the token ends in the meantime
+    emulator.calls.clear()
+    assert client.send_invitation(unit.id, INVITATION).verdict is Verdict.ACCEPTED
+    assert emulator.calls.counts(path=TOKEN) == 0
+
+
+def test_an_invitation_waits_for_no_turn(hasty, access, emulator, unit, clock):
+    client = TrustpilotClient(hasty(Rate(2, 300)), access)
+    assert client.prepare_to_send(1) == 1
+    client.find_business_unit("shop.example")  # takes the turn
+    slept = list(clock.slept)
+    with pytest.raises(AllowanceExhausted):
+        client.send_invitation(unit.id, INVITATION)
+    assert clock.slept == slept
+    assert emulator.calls.counts("invitations") == 0
+
+
+def test_forgetting_somebody_may_sign_in_anew(trustpilot, emulator, unit):
+    trustpilot.prepare_to_send(1)
+    emulator.trustpilot.accounts.end_all()
+    outcome = trustpilot.delete_invitation_data(unit.id, ["ann.smith@example.com"])
+    assert outcome.verdict is Verdict.ACCEPTED
+    assert emulator.calls.counts(path=TOKEN) == 2
 
 
 def test_a_refused_credential_is_raised_and_nothing_is_sent(
