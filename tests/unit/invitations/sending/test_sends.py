@@ -1,4 +1,4 @@
-"""What becomes of a due invitation: the second look, the right to send, and what came back."""
+"""What becomes of a due invitation: the right to send, and what came back."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -6,16 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from connector.core.invitations.facts import OtherInvitation, Surroundings
 from connector.core.invitations.kinds import AskedFor
-from connector.core.invitations.reach import Reach
-from connector.core.invitations.recipients import People, Person
-from connector.core.invitations.sending.due import DueInvitation, Stop, Wait, stop_row
-from connector.core.invitations.sending.second_look import SecondLook, recheck
+from connector.core.invitations.recipients import Person
+from connector.core.invitations.sending.due import DueInvitation, Stop, stop_row
 from connector.core.invitations.sending.sends import (
     Ready,
     attempt_row,
     link_row,
+    recipient_row,
     refused_link_row,
     settle,
     settle_foreign,
@@ -23,7 +21,7 @@ from connector.core.invitations.sending.sends import (
 )
 from connector.core.products.bought import NO_PRODUCTS, Products
 from connector.core.replies.comment_rights import comment_right_is_spent, comment_right_row
-from connector.core.rules.grammar import Channel, IfLeft, Rule, Send, TriggerObject, parse_recipient
+from connector.core.rules.grammar import Channel, Rule, Send, TriggerObject, parse_recipient
 from connector.core.terms.addresses import address_key
 from connector.core.terms.attempts import LONGEST_SEND
 from connector.core.terms.objects import AttemptOutcome, InvitationStatus
@@ -31,9 +29,7 @@ from connector.core.terms.outcomes import SendOutcome, Verdict
 from connector.core.terms.units import Unit
 
 NOW = datetime(2026, 11, 27, 8, 0, tzinfo=UTC)
-ANNA = {"Id": "003A", "Email": "new@example.com", "Name": "Anna Example"}
 STAGES = ("Activated", "Shipped")
-ORG = "00D000000000062EAA"
 
 
 def due(**changes):
@@ -77,113 +73,6 @@ def a_rule(*, enabled=True, stages=STAGES, send=Send.SERVICE, **more):
         send=send,
         **more,
     )
-
-
-def order(status="Activated"):
-    return {"Id": "801A", "Status": status}
-
-
-def again(invitation, rule, record, contact, **around):
-    people = People({contact["Id"]: contact} if contact else {})
-    asked = around.pop("asked", {})
-    surroundings = Surroundings(ORG, Reach(**around), asked)
-    return recheck(invitation, rule, SecondLook(record, people, surroundings, NOW))
-
-
-@pytest.mark.parametrize("rule", [None, a_rule(enabled=False)])
-def test_an_invitation_whose_rule_is_off_or_gone_waits(rule):
-    decision = again(due(), rule, order(), ANNA)
-    assert isinstance(decision, Wait)
-    assert "orders" in decision.reason
-
-
-@pytest.mark.parametrize(
-    ("record", "contact", "status", "code"),
-    [
-        (None, ANNA, "Cancelled", "record_gone"),
-        (order("Draft"), ANNA, "Cancelled", "left_stage"),
-        (order(None), ANNA, "Cancelled", "left_stage"),
-        (order(), None, "Cancelled", "contact_gone"),
-        (order(), {**ANNA, "HasOptedOutOfEmail": True}, "Skipped", "opted_out"),  # meanwhile
-        (order(), {**ANNA, "IsEmailBounced": True}, "Skipped", "bounced"),
-        (order(), {**ANNA, "Email": None}, "Skipped", "no_email"),
-    ],
-)
-def test_the_second_look_stops_what_has_changed(record, contact, status, code):
-    decision = again(due(), a_rule(), record, contact)
-    assert isinstance(decision, Stop)
-    assert (decision.status.value, decision.code) == (status, code)
-
-
-@pytest.mark.parametrize(
-    ("status", "rule"),
-    [
-        ("Activated", a_rule()),  # still there
-        ("Shipped", a_rule()),  # in another stage of the same rule
-        ("Activated", a_rule(stages=("Shipped",))),  # the rule was changed since the claim
-    ],
-)
-def test_a_record_still_in_the_stage_is_asked_at_the_contacts_present_address(status, rule):
-    decision = again(due(), rule, order(status), ANNA)
-    assert decision == Person("new@example.com", "Anna Example", "003A")
-
-
-def test_without_a_contact_the_address_of_the_claim_is_asked():
-    decision = again(due(Contact__c=None), a_rule(), order(), None)
-    assert decision == Person("old@example.com", "Anna")
-
-
-def test_a_record_that_left_is_still_asked_about_where_the_rule_says_so():
-    decision = again(due(), a_rule(if_left=IfLeft.SEND), order("Draft"), ANNA)
-    assert decision == Person("new@example.com", "Anna Example", "003A")
-
-
-@pytest.mark.parametrize(
-    ("around", "code"),
-    [
-        ({"own_domains": frozenset({"example.com"})}, "own_domain"),
-        ({"suppressed": frozenset({"new@example.com"})}, "suppressed"),  # asked not to be, since
-        ({"suppressed": frozenset({"old@example.com"})}, ""),  # the address of before
-    ],
-)
-def test_the_second_look_sees_who_is_out_of_reach_by_now(around, code):
-    decision = again(due(), a_rule(), order(), ANNA, **around)
-    assert (decision.code if isinstance(decision, Stop) else "") == code
-
-
-def test_an_invitation_waits_while_a_canary_list_leaves_its_recipient_out():
-    decision = again(due(), a_rule(), order(), ANNA, canary=frozenset({"tester@shop.example"}))
-    assert isinstance(decision, Wait)
-
-
-OWN = OtherInvitation("k" * 64, NOW, waiting=True, turn=("2026-11-01", "a01"))
-
-
-@pytest.mark.parametrize(
-    ("other", "stops"),
-    [
-        (OtherInvitation("x", NOW - timedelta(days=89), waiting=False), True),  # was sent
-        (OtherInvitation("x", NOW - timedelta(days=90), waiting=False), False),  # long enough ago
-        # two runs claimed at once: the older claim goes out, the younger gives way
-        (OtherInvitation("x", NOW, waiting=True, turn=("2026-11-02", "a02")), False),
-        (OtherInvitation("x", NOW, waiting=True, turn=("2026-10-31", "a00")), True),
-        (OtherInvitation("x", NOW, waiting=True, turn=("2026-11-01", "a00")), True),  # same second
-        # younger, but on its way already
-        (OtherInvitation("x", NOW, waiting=False, turn=("2026-11-02", "a02")), True),
-    ],
-)
-def test_of_two_invitations_to_one_person_the_older_claim_wins(other, stops):
-    asked = {address_key(ANNA["Email"]): (OWN, other)}
-    decision = again(due(), a_rule(cooldown=timedelta(days=90)), order(), ANNA, asked=asked)
-    assert isinstance(decision, Stop) is stops
-    if stops:
-        assert (decision.status.value, decision.code) == ("Skipped", "cooldown")
-
-
-def test_an_invitation_is_never_in_its_own_way():
-    asked = {address_key(ANNA["Email"]): (OWN,)}
-    decision = again(due(), a_rule(cooldown=timedelta(days=90)), order(), ANNA, asked=asked)
-    assert isinstance(decision, Person)
 
 
 def test_a_stopped_invitation_says_why_within_the_field():
@@ -444,3 +333,24 @@ def test_each_try_to_comment_has_a_key_of_its_own_that_fits_its_field():
     keys = [row["Attempt_Key__c"] for row in rows]
     assert len(set(keys)) == 3
     assert max(map(len, keys)) <= 80
+
+
+def test_the_row_names_who_is_really_asked():
+    person = Person("new@example.com", "Anna Example", "003B")
+    row = recipient_row(Ready(due(Recipient_Id__c="003A"), ready().unit, person))
+    assert row == {
+        "Id": "a01",
+        "Contact__c": "003B",
+        "Recipient_Id__c": "003B",
+        "Recipient_Email__c": "new@example.com",
+        "Recipient_Name__c": "Anna Example",
+        "Cooldown_Key__c": address_key("new@example.com"),
+    }
+
+
+def test_a_row_that_names_the_right_person_is_left_alone():
+    named = due(Recipient_Id__c="003A", Cooldown_Key__c=address_key("old@example.com"))
+    same = Person("old@example.com", "Anna", "003A")
+    assert recipient_row(Ready(named, ready().unit, same)) == {}
+    renamed = Person("old@example.com", "Anna B.", "003A")  # the mail has the name that is true now
+    assert recipient_row(Ready(named, ready().unit, renamed)) == {}
