@@ -57,6 +57,7 @@ def _host_name(text: str) -> str:
 
 
 def _trustpilot_id(text: str) -> str:
+    # Trustpilot 2: business units, users and templates have ids of this form.
     if not re.fullmatch(r"[0-9a-f]{24}", text):
         raise ValueError("A Trustpilot id has 24 characters, 0 to 9 and a to f.")
     return text
