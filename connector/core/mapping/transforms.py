@@ -24,7 +24,7 @@ LONGEST_URL = 255
 
 _BEYOND_ONE_UNIT = 0xFFFF
 # Control characters except newline and tab, lone surrogates, and the two non-characters:
-# the org refuses or drops them (Salesforce 12 names NUL).
+# the org refuses or drops them (Salesforce 12: NUL).
 _UNWANTED = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 # Narrower than RFC 5322 on purpose: what the org's Email type is known to accept.
 _EMAIL = re.compile(

@@ -21,7 +21,7 @@ def cleaned(text: str) -> str:
     """Return the text without what Salesforce cannot store: NUL, and halves of surrogate pairs."""
     if text.isascii():
         return text.replace("\0", "")
-    # Salesforce 12 names NUL. Halves of pairs are ours: no UTF-8 body could carry them.
+    # Salesforce 12: NUL. Halves of pairs are ours: no UTF-8 body could carry them.
     return text.replace("\0", "").encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
