@@ -70,6 +70,7 @@ def _name(text: str) -> str:
 
 
 def _locale(text: str) -> str:
+    # Trustpilot 7.2: `aa-BB`; which ones are in use only Trustpilot tells.
     if not re.fullmatch(r"[a-z]{2,3}-[A-Z]{2}", text):
         raise ValueError("A locale is written like `en-GB`.")
     return text

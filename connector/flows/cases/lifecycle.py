@@ -174,6 +174,7 @@ def _insert(
             if result.error is None:
                 made[each.review.id] = str(result.id)
                 tally.counts["cases_opened"] += 1
+            # Salesforce 4.8: the key is unique, so another run has made this case.
             elif result.error.code == TAKEN:
                 taken.append(each.review.id)
             else:

@@ -186,6 +186,7 @@ def _insert(context: RunContext, wanted: Sequence[tuple[Asked, Row]]) -> list[tu
 
 
 def _refusal(result: RowResult) -> str:
+    # Salesforce 4.8: the key of a right is unique: another run has it.
     if result.error is None or result.error.code == TAKEN:
         return ""
     return f"The org refuses the right to comment: {result.error.code}."
