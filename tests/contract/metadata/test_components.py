@@ -119,6 +119,7 @@ def test_every_component_is_placed_or_used_by_another():
     }
     modules = set(re.findall(r"from 'c/(\w+)'", "".join(sources("*/*.js").values())))
     assert tags | modules | set(PLACED) == {path.name for path in COMPONENTS.iterdir()}
+    modules |= set(re.findall(r"@import 'c/(\w+)'", "".join(sources("*/*.css").values())))
 
 
 def test_no_component_is_written_in_apex_or_brings_tests_along():
