@@ -7,6 +7,7 @@ import { LightningElement, api } from 'lwc';
 import { NavigationMixin } from 'lightning/navigation';
 import { labels } from 'c/trustpilotLabels';
 import { recordPage, withAddresses } from 'c/trustpilotPages';
+import { IN_FULL } from 'c/trustpilotRows';
 
 const PARENTS = [
     ['contact', 'Contact__c', 'Contact__r', 'Name'],
@@ -19,6 +20,7 @@ const PARENTS = [
 
 export default class TrustpilotReviewText extends NavigationMixin(LightningElement) {
     labels = labels;
+    inFull = IN_FULL;
     parents = [];
     _review = {};
 
