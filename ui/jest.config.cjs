@@ -7,6 +7,8 @@ const { jestConfig } = require('@salesforce/sfdx-lwc-jest/config');
 
 module.exports = {
     ...jestConfig,
+    // A module of styles alone is found by this ending only.
+    moduleFileExtensions: [...jestConfig.moduleFileExtensions, 'css'],
     roots: ['<rootDir>/../ui/tests'],
     modulePaths: [`${__dirname}/node_modules`],
     collectCoverage: false

@@ -4,7 +4,7 @@
  * What the platform gives to a component (records, GraphQL, navigation, labels, locale) comes from
  * host/adapters here; the components are compiled as they are, with Salesforce's own compiler.
  */
-import { cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import lwc from '@lwc/rollup-plugin';
@@ -63,7 +63,7 @@ export default {
             modules: [
                 ...readdirSync(components).map((name) => ({
                     name: `c/${name}`,
-                    path: join(components, name, `${name}.js`)
+                    path: entryOf(join(components, name, name))
                 })),
                 { dir: join(here, 'host/modules') },
                 { npm: 'lightning-base-components' }
@@ -114,6 +114,11 @@ function platform() {
                 : null;
         }
     };
+}
+
+/** A module is its script, or its styles where it has no script. */
+function entryOf(stem) {
+    return existsSync(`${stem}.js`) ? `${stem}.js` : `${stem}.css`;
 }
 
 /** The page sets `platform` before the bundle is read: labels, locale, permissions of the person. */

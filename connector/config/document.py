@@ -52,6 +52,7 @@ class SalesforceDocument(Section):
     client_secret: SecretReference | None = None
     username: str = ""
     private_key: SecretReference | None = None
+    # Salesforce 9: the login host, also where the endpoint is the org's own domain.
     audience: HttpsAddress = "https://login.salesforce.com"
     api_version: ApiVersion = ""
 
@@ -79,11 +80,13 @@ class TrustpilotDocument(Section):
     """The section `trustpilot`."""
 
     api_url: HttpsAddress = "https://api.trustpilot.com/v1"
+    # Trustpilot 1: a host of its own, which gives no tokens.
     invitations_url: HttpsAddress = "https://invitations-api.trustpilot.com/v1"
     authenticate_url: HttpsAddress = "https://authenticate.trustpilot.com"
     review_url: HttpsAddress = "https://www.trustpilot.com"
     api_key: SecretReference
     api_secret: SecretReference
+    # Trustpilot 3.4: nobody can be looked up, so it has to be set.
     acting_user_id: TrustpilotId
 
     def references(self) -> Iterator[PlacedReference]:
@@ -189,7 +192,7 @@ class ProductsDocument(Section):
 class TrustpilotLimitsDocument(Section):
     """How many calls Trustpilot may get: its own ceilings, or less where the key is shared.
 
-    The ceilings are those of Trustpilot's page on rate limiting.
+    The ceilings are Trustpilot 10.1.
     """
 
     per_5_minutes: Annotated[int, Field(ge=1, le=833)] = 833

@@ -76,7 +76,7 @@ def read_secrets(
 
 
 def read_link_key(secret: SecretStr) -> SecretBytes:
-    """Return the 32 bytes of a link key, empty where the secret is missing.
+    """Return the 32 bytes of a link key (Trustpilot 11), empty where the secret is missing.
 
     Raises ValueError with a sentence that tells the length, never the key.
     """

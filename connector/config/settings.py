@@ -58,7 +58,7 @@ class TrustpilotSettings:
 
     The four addresses are https without a trailing slash; `review_url` is where
     business-generated links point. `acting_user_id` is the business user (24 hex) in whose
-    name replies and invitations are written.
+    name replies and invitations are written (Trustpilot 3.4).
     """
 
     api_url: str

@@ -38,6 +38,7 @@ class Sender:
     """Who an e-mail invitation comes from; empty fields fall back to the account's defaults."""
 
     name: str = ""
+    # Trustpilot 7.2: one that is not verified there: nothing is sent, and nothing is said.
     email: str = ""
     reply_to: str = ""
     redirect_url: str = ""
@@ -53,6 +54,7 @@ class RunPolicy:
     Flows ask for, as they do in rules.
     """
 
+    # Salesforce 12: a refreshed sandbox is a copy with another id.
     organization_id: str
     units: tuple[UnitPolicy, ...]
     schema: Schema
@@ -60,6 +62,7 @@ class RunPolicy:
     product_mapping: FieldMapping
     copies: tuple[FieldMapping, ...] = ()
     first_run: timedelta = timedelta(days=30)
+    # Trustpilot 1: windows overlap; edits show in no window, so there is a re-scan.
     overlap: timedelta = timedelta(minutes=10)
     rescan: timedelta = timedelta(days=30)
     rescan_every: timedelta = timedelta(days=1)

@@ -37,6 +37,7 @@ OBJECT_REFUSED = "review_copies_refused"
 KEY = "External_Id__c"
 
 _FLOW = "reviews_in"
+# Salesforce 4.7: the record is in the bin.
 _GONE = "ENTITY_IS_DELETED"
 
 
@@ -129,6 +130,7 @@ def erase_copies(
 
     They are blanked first also where they are deleted, because the bin keeps them.
     """
+    # Trustpilot 14: what was deleted there must not stay in the bin either.
     refused: dict[str, RowError] = {}
     for mapping in policy.copies:
         ours = [each for each in copies if each.mapping is mapping]

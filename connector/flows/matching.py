@@ -27,7 +27,7 @@ REMATCHED_DAYS = 90
 """A review that nothing fitted for so long is left alone."""
 
 AT_A_TIME = 200
-"""Second tries in one run: one collection."""
+"""Second tries in one run: one collection (Salesforce 4.2)."""
 
 INVITATION_FIELDS = (
     "Id",
@@ -301,6 +301,7 @@ def _selects(evidence: Sequence[Evidence]) -> dict[str, Select]:
 
 
 def _select(name: str, fields: tuple[str, ...], key: str, values: tuple[str, ...]) -> Select:
+    # Salesforce 12: StockKeepingUnit is often hidden; Salesforce 6: orders can be switched off.
     return Select(name, fields, (Condition(key, "in", values),), optional=True)
 
 

@@ -17,7 +17,7 @@ _NS = "{http://soap.sforce.com/2006/04/metadata}"
 
 _FIELDS = "objects/*/fields/*.field-meta.xml"
 
-# Types whose length is fixed by Salesforce and so stands in no file.
+# Types whose length is fixed by Salesforce and so stands in no file (Salesforce 6: Email).
 _FIXED_LENGTHS = {"Email": 80, "Url": 255, "Phone": 40, "TextArea": 255, "Picklist": 255}
 
 

@@ -53,6 +53,7 @@ def rule_checks(placed: PlacedRule) -> Iterator[Problem]:
 
 def _fair_play(placed: PlacedRule) -> Iterator[Problem]:
     rule = placed.rule
+    # Trustpilot 7.5: to invite only those who are happy is forbidden, and watched for.
     for condition in rule.conditions:
         if looks_at_sentiment(condition) and not rule.because:
             message = f"The condition on {quoted(condition.field)} looks at how happy a customer is"
@@ -92,6 +93,7 @@ def _channel(placed: PlacedRule) -> Iterator[Problem]:
         hint = f"Choose `send: {Send.BOTH}`, or another `as`."
         yield placed.problem("send", message, hint)
     if rule.channel is Channel.BUSINESS_GENERATED_LINK and rule.products and rule.products.inline:
+        # Trustpilot 11: uncertain: whether a link could carry whole products.
         message = "A business-generated link carries SKUs only, so its products cannot be `inline`."
         hint = "Write `inline: false`, and let Trustpilot's catalogue know the products."
         yield placed.source.problem((*placed.path, "products", "inline"), message, hint)
@@ -109,6 +111,7 @@ def _hold(placed: PlacedRule) -> Iterator[Problem]:
         message = "Trustpilot holds e-mails only; a link is made when it is due."
         yield placed.problem("hold", message, "Remove `hold`, or choose `as: email`.")
     if "if_left" in rule.model_fields_set and rule.if_left is IfLeft.CANCEL:
+        # Trustpilot 7.1: no call cancels an invitation.
         message = "An invitation that waits at Trustpilot cannot be withdrawn."
         hint = "Choose `hold: salesforce`, or `if_left: send`."
         yield placed.problem("if_left", message, hint)

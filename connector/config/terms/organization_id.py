@@ -1,7 +1,7 @@
 """The id of a Salesforce org in the one spelling that can be compared.
 
 Setup shows 15 case-sensitive characters, the API answers with 18: the last three say which of
-the first fifteen are capital letters. Nothing here knows which org is the right one.
+the first fifteen are capital letters (Salesforce 12). Nothing here knows which is the right org.
 """
 
 from __future__ import annotations

@@ -57,6 +57,7 @@ def _host_name(text: str) -> str:
 
 
 def _trustpilot_id(text: str) -> str:
+    # Trustpilot 2: business units, users and templates have ids of this form.
     if not re.fullmatch(r"[0-9a-f]{24}", text):
         raise ValueError("A Trustpilot id has 24 characters, 0 to 9 and a to f.")
     return text
@@ -69,6 +70,7 @@ def _name(text: str) -> str:
 
 
 def _locale(text: str) -> str:
+    # Trustpilot 7.2: `aa-BB`; which ones are in use only Trustpilot tells.
     if not re.fullmatch(r"[a-z]{2,3}-[A-Z]{2}", text):
         raise ValueError("A locale is written like `en-GB`.")
     return text

@@ -41,6 +41,7 @@ def places_selects(rules: Iterable[CaseRule]) -> tuple[Select, Select, Select]:
     types = tuple(rule.record_type for rule in every if rule.record_type)
     return (
         Select(
+            # Salesforce 6: a case is owned by a user or by a group.
             "Group",
             ("Id", "DeveloperName"),
             (

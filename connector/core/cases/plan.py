@@ -28,6 +28,7 @@ LOOKUP_FIELDS = ("Contact__c", "Account__c", "Match_Method__c")
 """What must be read of a stored review before its case is made: whom it was matched with."""
 
 DELETED_SUBJECT = "Review deleted"
+# Salesforce 6: the lengths of a case's Subject and Description.
 LONGEST_SUBJECT = 255
 LONGEST_DESCRIPTION = 32_000
 LONGEST_NAME = 80
@@ -98,6 +99,7 @@ def case_row(wanted: WantedCase, rule: CaseRule, places: Places) -> dict[str, An
         "Subject": _subject(rule, review, unit_name),
         "Description": _text(fill(rule.description, review, unit_name)),
         "SuppliedName": truncate(one_line(name), LONGEST_NAME) if name else None,
+        # Salesforce 6: ContactEmail is read-only; this is what a web form fills.
         "SuppliedEmail": email(address) if address else None,
         "RecordTypeId": places.record_types.get(rule.record_type),
         "OwnerId": places.owners.get(rule.owner) if rule.owner else None,
@@ -138,6 +140,7 @@ def scrubbed_row(case_id: str) -> dict[str, Any]:
 
 def is_closed_and_scrubbed(case: Row) -> bool:
     """True for a case (read with `Subject` and `IsClosed`) that an earlier run has dealt with."""
+    # Salesforce 1: what closed is called is up to the org; IsClosed is not.
     return case.get("Subject") == DELETED_SUBJECT and bool(case.get("IsClosed"))
 
 

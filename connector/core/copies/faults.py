@@ -23,7 +23,7 @@ from connector.core.terms.schema import Schema
 from connector.core.terms.unknown_words import quoted
 
 ID_LENGTH = 24
-"""Characters of an id at Trustpilot."""
+"""Characters of an id at Trustpilot (Trustpilot 2)."""
 
 
 def copy_faults(

@@ -16,7 +16,7 @@ from connector.core.invitations.facts import Experience
 from connector.core.rules.grammar import Channel, Rule, Send
 
 ROWS_A_CALL = 200
-"""Rows that one call to the org writes (reference 4.2)."""
+"""Rows that one call to the org writes (Salesforce 4.2)."""
 
 ASKED = "asked"
 RECORD_GONE = "record_gone"

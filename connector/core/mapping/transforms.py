@@ -18,12 +18,13 @@ from urllib.parse import urlsplit
 from connector.core.terms.unknown_words import UnknownWord, quoted
 
 ELLIPSIS = "…"
+# Salesforce 6: the length of an e-mail field of contacts and person accounts.
 LONGEST_EMAIL = 80
 LONGEST_URL = 255
 
 _BEYOND_ONE_UNIT = 0xFFFF
 # Control characters except newline and tab, lone surrogates, and the two non-characters:
-# the org refuses or drops them.
+# the org refuses or drops them (Salesforce 12: NUL).
 _UNWANTED = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 # Narrower than RFC 5322 on purpose: what the org's Email type is known to accept.
 _EMAIL = re.compile(
@@ -68,8 +69,8 @@ def one_line(text: str) -> str:
 def width(text: str) -> int:
     """Return how many characters the org may count for `text`, at most.
 
-    Whether an emoji counts as one or two, and a line break as one or two (CRLF), is not
-    documented for every field type: both count two here, so a fitted text always fits.
+    Whether an emoji counts as one or two, and a line break as one or two (CRLF), is
+    uncertain (Salesforce 12): both count two here, so a fitted text always fits.
     """
     return len(text) + sum(1 for character in text if _counts_two(character))
 
@@ -147,6 +148,7 @@ def web_address(text: str) -> str | None:
         parts = urlsplit(address)
     except ValueError:  # a broken IPv6 host
         return None
+    # Trustpilot 14: texts are made by consumers, so not everything may become a link.
     return address if parts.scheme in {"http", "https"} and parts.netloc else None
 
 

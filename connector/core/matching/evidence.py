@@ -1,7 +1,7 @@
 """What a review says about who wrote it and what it is about, ready to be compared.
 
-Consumers type references themselves, so everything is normalised, for comparing only. Nothing
-in here looks at records.
+Consumers type references themselves (Trustpilot 14), so everything is normalised, for
+comparing only. Nothing in here looks at records.
 """
 
 from __future__ import annotations
@@ -87,6 +87,7 @@ def usual_reference(of_review: str | None, of_response: str | None) -> str | Non
 
 def reference_key(text: Any) -> str:
     """Return a reference number without blanks, '#' and capitals: equal keys are one number."""
+    # Trustpilot 14: typed with blanks, with a '#' or in other capitals.
     return "".join(str(text or "").split()).replace("#", "").casefold()
 
 
@@ -103,8 +104,8 @@ def spellings(reference: str) -> tuple[str, ...]:
 def opportunity_id(reference: str) -> str:
     """Return the case-sensitive 15 characters of an Opportunity's id, or an empty string.
 
-    In an id of 18 characters the last three say which letters are capitals, so a number that was
-    typed in the wrong case is still understood.
+    In an id of 18 characters the last three say which letters are capitals (Salesforce 12), so a
+    number that was typed in the wrong case is still understood.
     """
     typed = "".join(reference.split()).replace("#", "")
     if not (typed.isascii() and typed.isalnum() and typed.startswith(_OPPORTUNITY)):

@@ -78,6 +78,7 @@ class Hits:
         self._invitations = _grouped(sent, lambda row: reference_key(row["Reference_Number__c"]))
         self._orders = _grouped(found.orders, lambda row: reference_key(row["OrderNumber"]))
         self._cases = _grouped(found.cases, lambda row: reference_key(row["CaseNumber"]))
+        # Salesforce 12: the first 15 characters are the id, the others say where its capitals are.
         self._opportunities = _grouped(found.opportunities, lambda row: str(row["Id"])[:15])
         self._roles = _grouped(found.roles, lambda row: _id(row, "OpportunityId"))
         experiences = (*found.orders, *found.cases, *found.opportunities)
@@ -114,6 +115,7 @@ class Hits:
             Person(str(row["Id"]), _id(row, "AccountId"), _address(row.get("Email")))
             for row in contacts
         ]
+        # Salesforce 6: a person account has a shadow contact: both are one person.
         known = {person.account_id for person in people}
         accounts = _once(row for each in addresses for row in self._accounts.get(each, ()))
         return (
@@ -129,6 +131,7 @@ class Hits:
         """The ids of products with exactly this SKU, or else with exactly this product code."""
         if not evidence.sku:
             return ()
+        # Trustpilot 14: SKUs differ by capitals, which the org's search ignores.
         rows = self._skus.get(evidence.sku) or self._codes.get(evidence.sku, ())
         return tuple(str(row["Id"]) for row in rows)
 
@@ -165,6 +168,7 @@ def _order(row: Row) -> Hit:
 
 def _case(row: Row) -> Hit:
     contact = _id(row, "ContactId")
+    # Salesforce 6: SuppliedEmail is what the customer wrote into a web form.
     addresses = ((row.get("Contact") or {}).get("Email"), row.get("SuppliedEmail"))
     people = tuple(Person(contact, email=_address(each)) for each in addresses if each)
     found = {"Case__c": str(row["Id"])}
@@ -172,8 +176,10 @@ def _case(row: Row) -> Hit:
 
 
 def _opportunity(row: Row, roles: Iterable[Row]) -> Hit:
+    # Salesforce 12: none of the roles need be primary.
     named = sorted(roles, key=lambda role: (not role.get("IsPrimary"), str(role["Id"])))
     people = tuple(
+        # Salesforce 6: the contact of a role may be deleted, or not visible to us.
         Person(_id(role, "ContactId"), email=_address((role.get("Contact") or {}).get("Email")))
         for role in named
         if role.get("ContactId")

@@ -189,7 +189,9 @@ def _key_findings(required: RequiredField, shape: FieldShape) -> Iterator[Findin
         return
     told = {
         "an external id": shape.external_id,
+        # Salesforce 4.8: an external id that is not unique can double.
         "unique": shape.unique,
+        # Salesforce 4.8: uncertain: unique texts ignore case else; Trustpilot 2: ids differ by it.
         "case-sensitive": shape.case_sensitive,
     }
     lacking = [word for word, true in told.items() if not true]
@@ -210,6 +212,7 @@ def _picklist_findings(required: RequiredField, shape: FieldShape) -> Iterator[F
     what = f"The picklist {required.name} lacks {', '.join(absent)}"
     fix = "Add the values in Setup > Object Manager"
     fix += "." if required.own else ", or type `connector deploy`."
+    # Salesforce 12: an unrestricted picklist accepts any value.
     if shape.restricted:
         what += " and takes no other values than its own."
         yield misconfigured(Check.SALESFORCE_PICKLIST, what, fix, required.place)

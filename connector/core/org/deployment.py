@@ -13,7 +13,10 @@ from connector.core.run.exit_codes import ExitCode
 
 
 class DeployStatus(StrEnum):
-    """Where a deployment stands; whatever else an org says means that it goes on."""
+    """Where a deployment stands; whatever else an org says means that it goes on.
+
+    Uncertain whether these are all (Salesforce 3.7).
+    """
 
     PENDING = "Pending"
     IN_PROGRESS = "InProgress"
@@ -136,7 +139,7 @@ def runs_tests_by_itself(*, is_sandbox: bool, edition: str) -> bool:
     """Say whether an org decides for itself which tests a deployment runs.
 
     Sandboxes and developer editions are told to run none, because the package holds no Apex;
-    a production org may refuse to be told (reference 8).
+    a production org may refuse to be told (Salesforce 8).
     """
     return not is_sandbox and edition != "Developer Edition"
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 METADATA_NAMESPACE = "http://soap.sforce.com/2006/04/metadata"
 
+# Salesforce 8: stands at the root of the zip file.
 MANIFEST = "package.xml"
 
 

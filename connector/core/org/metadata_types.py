@@ -94,6 +94,7 @@ METADATA_TYPES = (
     MetadataType("CspTrustedSite", "cspTrustedSites", "cspTrustedSite"),
     MetadataType("LightningMessageChannel", "messageChannels", "messageChannel"),
     MetadataType("ReportType", "reportTypes", "reportType"),
+    # Salesforce 8: a folder is a member too, and the members in it name it.
     MetadataType("Report", "reports", "report", Shape.FOLDERS),
     MetadataType("Dashboard", "dashboards", "dashboard", Shape.FOLDERS),
     MetadataType("LightningComponentBundle", "lwc", "js", Shape.BUNDLE),

@@ -25,7 +25,8 @@ from connector.core.terms.errors import ConfigurationError, Problem
 
 _META = "-meta.xml"
 _NOT_SENT = frozenset({"__tests__", "__mocks__", "jsconfig.json", "tsconfig.json", "README.md"})
-"""What developers keep beside components; an org takes `__tests__` for parts of a component."""
+"""What developers keep beside components; an org takes `__tests__` for parts of a component
+(Salesforce 8)."""
 
 
 def is_sent(path: str) -> bool:

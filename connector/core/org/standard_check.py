@@ -38,7 +38,7 @@ def check_standard(asked: Iterable[StandardField], shapes: Shapes) -> Iterator[F
 def check_words(words: Iterable[PicklistWord], shapes: Shapes) -> Iterator[Finding]:
     """Yield each value that a rule waits for and the org's picklist does not list.
 
-    Such a value can exist all the same: an unrestricted picklist takes any.
+    Such a value can exist all the same: an unrestricted picklist takes any (Salesforce 12).
     """
     for word in words:
         shape = shapes.get(word.object)

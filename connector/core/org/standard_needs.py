@@ -93,6 +93,7 @@ def _of_contacts(rule: Rule) -> Iterator[StandardField]:
     if rule.consent is ConsentSource.SALESFORCE:
         cost = f"the rule {rule.name} knows of no consent that was withheld"
         yield StandardField("ContactPointTypeConsent", "PartyId", cost)
+    # Salesforce 6: uncertain: which fields an Individual has.
     for field in INDIVIDUAL_FIELDS:
         cost = "people whose Individual forbids it are invited all the same"
         yield StandardField("Contact", field, cost, only_with="IndividualId")
@@ -102,6 +103,7 @@ _CONTACT_COSTS = {
     "Id": "no contact can be invited",
     "Email": "no contact can be invited",
     "Name": "invitations address nobody by name",
+    # Salesforce 6: hidden until somebody grants it.
     "HasOptedOutOfEmail": "people who opted out of e-mail are invited all the same",
     "IsEmailBounced": "addresses that bounced are invited all the same",
 }
@@ -109,6 +111,7 @@ _CONTACT_COSTS = {
 
 def _of_history(trigger: TriggerObject) -> Iterator[StandardField]:
     name, parent = f"{trigger.value}History", HISTORY_PARENT[trigger]
+    # Salesforce 6: the org keeps stages by itself, but tracks other fields only where asked to.
     values = ("StageName",) if trigger is TriggerObject.OPPORTUNITY else _TRACKED_VALUES
     for field in ("Id", parent, *values, "CreatedDate"):
         yield StandardField(name, field, HISTORY_COSTS[trigger])
@@ -175,8 +178,10 @@ MATCHING = (
     StandardField("Opportunity", "AccountId", _CUSTOMER),
     StandardField("OpportunityContactRole", "ContactId", _CUSTOMER),
     StandardField("OpportunityContactRole", "IsPrimary", _CUSTOMER),
+    # Salesforce 6: only orgs with person accounts have these two.
     StandardField("Account", "PersonEmail", _BY_EMAIL, only_with="IsPersonAccount"),
     StandardField("Account", "PersonContactId", _CUSTOMER, only_with="IsPersonAccount"),
+    # Salesforce 12: often hidden, hence the product code beside it.
     StandardField("Product2", "StockKeepingUnit", _BY_SKU),
     StandardField("Product2", "ProductCode", _BY_SKU),
 )

@@ -1,7 +1,7 @@
 """Decides what of a review or an invitation is blanked when its author is to be forgotten.
 
 Everything goes that is not known to be harmless: a field that an older mapping filled, or that an
-agent wrote into, is blanked as well.
+agent wrote into, is blanked as well. Who stores reviews has to purge them (Trustpilot 5.7).
 """
 
 from __future__ import annotations
@@ -57,6 +57,7 @@ ERASED = "erased"
 _NEVER_WRITTEN = frozenset({"AutoNumber", "Formula", "Summary"})
 _ADDRESS_WORDS = frozenset({"consumer_email", "invited_email", "consumer_response_email"})
 _ADDRESS_FIELDS = ("Consumer_Email__c", "Invited_Email__c", "Consumer_Response_Email__c")
+# Salesforce 12: a long text cannot be filtered on.
 _SEARCHABLE = frozenset({"Email", "Text"})
 _RECIPIENT_FIELDS = (
     "Recipient_Email__c",

@@ -31,6 +31,7 @@ class Products:
     alone are sent. False where there is nothing to ask about.
     """
 
+    # Trustpilot 7.2: an invitation takes SKUs or whole products, never both.
     skus: tuple[str, ...] = ()
     inline: tuple[Mapping[str, str], ...] = ()
 
@@ -70,6 +71,7 @@ def products_of(source: ProductSource, lines: Iterable[Row]) -> Products:
     """The products on these lines, each SKU once, spelled as the org spells it."""
     found: dict[str, dict[str, str]] = {}
     for line in lines:
+        # Trustpilot 6.3: SKUs differ by capitals there.
         sku = _text(line, source.sku)
         if sku and sku not in found:
             described = {name: _text(line, path) for name, path in source.fields}

@@ -17,6 +17,7 @@ PRODUCT, PRICE_ENTRY = "Product2", "PricebookEntry"
 Item = Mapping[str, str]
 """One product of the catalogue: the names of its fields to text, none of it empty."""
 
+# Trustpilot 8: products are found again by their SKU.
 NEEDED = ("sku", "title", "link")
 """Without one of these a product is not sent."""
 
@@ -41,7 +42,7 @@ TRUSTPILOT_FIELDS = (
         for name in ("color", "pattern", "material", "ageGroup", "gender", "size")
     ),
 )
-"""Every field of the catalogue but the shop's own variation attributes (reference 8)."""
+"""Every field of the catalogue but the shop's own variation attributes (Trustpilot 8)."""
 
 
 @dataclass(frozen=True)

@@ -75,6 +75,7 @@ def offers(mapping: ProductMapping, rows: Sequence[Row], prices: Sequence[Row] =
     several = [record for record, found in known.items() if len(found) > 1]
     single = {record: next(iter(found)) for record, found in known.items() if len(found) == 1}
     left_out: dict[str, list[str]] = defaultdict(list)
+    # Trustpilot 6.3: SKUs differ by capitals.
     by_sku: dict[str, list[Offer]] = defaultdict(list)
     for row in rows:
         offer = _offer(mapping, row, single, left_out)
@@ -134,6 +135,7 @@ def _same(name: str, ours: str, theirs: str) -> bool:
     if ours == theirs:
         return True
     if name == "price":
+        # Trustpilot 8: a price is text there, so one amount has several spellings.
         one, other = _number(ours), _number(theirs)
         return one is not None and one == other
     return _cleaned(name, theirs) == ours

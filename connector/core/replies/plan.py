@@ -124,6 +124,7 @@ _DELETE_CONFLICT = (
     "Somebody changed the live reply: read Their Reply, then choose Keep Theirs or delete again."
 )
 _EMPTY = "The reply is empty: write it, then post again."
+# Trustpilot 6.2: comments can be edited; there is no DELETE.
 _NO_DELETE = "Trustpilot has no way to delete a comment on a product review: edit it instead."
 
 
@@ -152,6 +153,7 @@ def _decide_posting(
         words = _blocked(told(findings, Severity.BLOCK))
         return ReplyDecision(ReplyStep.BLOCK, _blocked(blocked), words)
     if live.text.strip() and not _is_known(queued, live.text):
+        # Trustpilot 5.5: a POST replaces whatever is live, a colleague's words too.
         return ReplyDecision(ReplyStep.CONFLICT, _CONFLICT)
     return ReplyDecision(ReplyStep.POST)
 

@@ -15,14 +15,16 @@ from connector.core.terms.errors import ConfigurationError, Problem
 EARLIEST = date(2000, 1, 1)
 """No review is older; an import that asks for more begins here."""
 
+# Trustpilot 5.1: the most that a page holds.
 _PER_PAGE = 100
 _COMPARED_PER_CALL = 1_700
 _CONNECTED_PER_CALL = 700
+# Salesforce 4.2: rows that a call writes. Salesforce 5: beyond the next number a job does.
 _PER_COLLECTION = 200
 _MOST_BY_COLLECTIONS = 2_000
 _PER_JOB = 5_000
 _CALLS_PER_JOB = 11
-"""Making, filling, starting, looking about five times, two files, removing."""
+"""Making, filling, starting, looking about five times, two files, removing (Salesforce 5.1)."""
 
 
 @dataclass(frozen=True)

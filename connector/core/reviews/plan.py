@@ -130,6 +130,7 @@ def plan_reviews(mapped: Iterable[MappedReview], stored: Mapping[str, Row]) -> R
     A review that is not wanted stays out, unless the org holds it already.
     `stored` maps review ids to rows with `STORED_FIELDS`.
     """
+    # Trustpilot 1: windows overlap, so one review comes twice.
     latest = {review.id: review for review in mapped}
     stores: list[StoreReview] = []
     filtered: list[str] = []
@@ -223,7 +224,7 @@ def _settled(row: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _live_differs(row: Mapping[str, Any], before: Row) -> bool:
-    """A list of product reviews shows no answer: a row without it says nothing about it."""
+    """A list of product reviews shows no answer (Trustpilot 6.1): a row without it says nothing."""
     shown = (row.get("Live_Reply__c") or None) != (before.get("Live_Reply__c") or None)
     return "Live_Reply__c" in row and shown
 
@@ -245,6 +246,7 @@ def is_edit(row: Mapping[str, Any], before: Row) -> bool:
     """True when the customer changed the words; another mapping changes them without an edit."""
     if not any(name in row and _reads(row[name]) != _reads(before.get(name)) for name in WORDS):
         return False
+    # Trustpilot 5.4: null until the review is edited.
     updated = row.get("Review_Updated__c")
     if "Review_Updated__c" not in row:
         return True
@@ -264,4 +266,5 @@ def _stands(before: Row, review: MappedReview) -> bool:
     """True when nothing needs to be written: the same content, or a tombstone."""
     if before.get("Deleted__c"):
         return True
+    # Trustpilot 5.3: nothing lists what was edited, so contents are compared.
     return before.get(HASH) == review.content_hash and not before.get("Missing_Since__c")

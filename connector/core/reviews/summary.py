@@ -51,6 +51,7 @@ def profile_row(profile: BusinessUnitProfile) -> dict[str, Any]:
         "Reviews_Total__c": profile.review_count,
         **stars,
         "Country__c": profile.country,
+        # Trustpilot 4: uncertain: which words there are besides `active`.
         "Status__c": profile.status,
         "Website__c": profile.website_url,
     }

@@ -7,6 +7,7 @@ import hashlib
 
 def address(text: object) -> str:
     """An e-mail address as it is compared: in lower case, without outer blanks."""
+    # Salesforce 6: contacts keep their address in lower case, however it was typed.
     return str(text or "").strip().lower()
 
 

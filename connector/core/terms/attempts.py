@@ -63,6 +63,7 @@ def persons_stop(attempt: Row) -> InvitationStatus | None:
     return next((each for each, word in _PERSONS_STOPS.items() if word == taken_by), None)
 
 
+# Trustpilot 10.2: what a status is about. Trustpilot 3.5: 403 has several causes.
 _FIXES = {
     400: "Correct the recipient, template, sender, reference number or products.",
     401: "Check the API key and secret.",

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 def instant(text: object) -> datetime | None:
     """The aware UTC datetime that the org's text stands for; None for an empty field.
 
-    The org writes `2026-01-01T08:17:00.000+0000` (REST API Developer Guide, date formats).
+    The org writes `2026-01-01T08:17:00.000+0000` (Salesforce 12).
     """
     if not isinstance(text, str) or not text:
         return None
@@ -17,5 +17,5 @@ def instant(text: object) -> datetime | None:
 
 
 def to_the_second(moment: datetime) -> datetime:
-    """The moment without its fraction: the org keeps whole seconds."""
+    """The moment without its fraction: the org keeps whole seconds (Salesforce 6.1)."""
     return moment.replace(microsecond=0)

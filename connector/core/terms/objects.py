@@ -20,7 +20,8 @@ ISSUE = "Trustpilot_Issue__c"
 class InvitationStatus(StrEnum):
     """Where an invitation stands.
 
-    `DELIVERED` and `NOT_DELIVERED` come from the portal's export only: the API does not tell.
+    `DELIVERED` and `NOT_DELIVERED` come from the portal's export only: the API does not
+    tell (Trustpilot 7.4).
     """
 
     REQUESTED = "Requested"

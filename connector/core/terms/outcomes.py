@@ -9,6 +9,7 @@ from enum import StrEnum
 class Verdict(StrEnum):
     """What became of something that must not happen twice."""
 
+    # Trustpilot 7.2: an invitation may be accepted and never be sent, without a word.
     ACCEPTED = "accepted"  # a 2xx came back
     REFUSED = "refused"  # a 4xx came back: it did not happen, and will not by repeating
     TRY_LATER = "try later"  # 429, or the connection was never made: it did not happen

@@ -10,7 +10,7 @@ Row = Mapping[str, Any]
 """One record: field names to JSON values; a parent's fields under its relationship name."""
 
 TAKEN = "DUPLICATE_VALUE"
-"""The org's word for a unique key that somebody inserted before us."""
+"""The org's word for a unique key that somebody inserted before us (Salesforce 4.8)."""
 
 Operator = Literal["=", "!=", "<", "<=", ">", ">=", "in"]
 

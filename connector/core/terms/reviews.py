@@ -48,6 +48,7 @@ class Review:
 
     id: str
     type: ReviewType
+    # Trustpilot 14: a review can move to another business unit, so its id alone is the key.
     business_unit_id: str
     created_at: datetime
     public_url: str | None = None
@@ -56,16 +57,21 @@ class Review:
     text: str | None = None
     language: str | None = None
     locale: str | None = None
+    # Trustpilot 14: uncertain: a company reply leaves this as it is; edits fill it.
     updated_at: datetime | None = None
     experienced_at: datetime | None = None
     consumer_id: str | None = None
     consumer_name: str | None = None
     consumer_location: str | None = None
     consumer_review_count: int | None = None
+    # Trustpilot 6.1: of product reviews only.
     consumer_email: str | None = None
+    # Trustpilot 5.4: of service reviews that somebody was invited to.
     invited_email: str | None = None
     invitation_business_unit_id: str | None = None
+    # Trustpilot 5.4: a hint: consumers can type it themselves.
     reference_number: str | None = None
+    # Trustpilot 5.4: an open set, like the status and the level of verification.
     source: str | None = None
     status: str | None = None
     is_verified: bool | None = None
@@ -108,6 +114,7 @@ class Review:
     product_brand: str | None = None
     attributes: tuple[tuple[str, float | int | str | None], ...] = ()
     attachments: str | None = None
+    # Trustpilot 6.1: none until a business answers.
     conversation_id: str | None = None
     reply_text: str | None = None
     reply_created_at: datetime | None = None
@@ -131,7 +138,7 @@ class Review:
 class BusinessUnitProfile:
     """What Trustpilot shows publicly about a business unit: its score and its totals.
 
-    `reviews_by_stars` maps 1..5 to counts. Totals exist only here: review lists carry none.
+    `reviews_by_stars` maps 1..5 to counts. Totals exist only here (Trustpilot 4).
     """
 
     id: str

@@ -1,7 +1,8 @@
 """Closes and empties the cases of reviews that are to be forgotten.
 
 Cases are found by their key alone: it names those that the connector made, also where a run
-ended before it linked them, and never another case that somebody put into the lookup.
+ended before it linked them, and never another case that somebody put into the lookup. What is
+forgotten at Trustpilot must not live on in cases (Trustpilot 14).
 """
 
 from __future__ import annotations
@@ -119,4 +120,5 @@ def _open_cases(org: Org, rows: Sequence[Row]) -> list[Row]:
 
 
 def _is_gone(result: RowResult) -> bool:
+    # Salesforce 4.7: the case is in the bin already.
     return result.error is not None and result.error.code == "ENTITY_IS_DELETED"

@@ -42,6 +42,7 @@ RETRIED = (REFUSED, _UNKNOWN, NOT_REOPENED)
 
 _FLOW = "reviews_in"
 _KEY = "External_Id__c"
+# Salesforce 4.7: what is in the bin is refused with this code.
 _DELETED = "ENTITY_IS_DELETED"
 _GONE = frozenset({_DELETED, "INVALID_CROSS_REFERENCE_KEY"})
 
@@ -164,6 +165,7 @@ def _insert(
     """Insert the cases and return their ids by review, also where another run came first."""
     made: dict[str, str] = {}
     taken: list[str] = []
+    # Salesforce 4.6: a header decides for a whole call whether assignment rules run.
     for assign in (False, True):
         those = [each for each in wanted if rules[each.rule].assignment_rules is assign]
         rows = [case_row(each, rules[each.rule], known) for each in those]
@@ -172,6 +174,7 @@ def _insert(
             if result.error is None:
                 made[each.review.id] = str(result.id)
                 tally.counts["cases_opened"] += 1
+            # Salesforce 4.8: the key is unique, so another run has made this case.
             elif result.error.code == TAKEN:
                 taken.append(each.review.id)
             else:

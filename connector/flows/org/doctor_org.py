@@ -143,8 +143,8 @@ def _is_shown(word: PicklistWord, shapes: Shapes) -> bool:
 def _histories(org: Org, examination: Examination, shapes: Shapes) -> Iterator[Finding]:
     """Warn where nothing shows that changes of a stage are kept: tracking may be off.
 
-    Every org keeps the stages of opportunities by itself, so there being visible is enough, and
-    the field history of opportunities is a second proof.
+    Every org keeps the stages of opportunities by itself (Salesforce 6), so there being visible is
+    enough, and the field history of opportunities is a second proof.
     """
     on = {rule.on for rule in examination.policy.rules}
     opportunities = TriggerObject.OPPORTUNITY
@@ -178,6 +178,7 @@ def _one_change(trigger: TriggerObject) -> Select:
 
 
 def _calls_left(org: Org) -> Finding:
+    # Salesforce 4.6: the header that tells may be absent.
     usage = org.usage()
     if usage is None or not usage[1]:
         return passed(Check.SALESFORCE_CALLS, "The org does not tell how many calls are left.")

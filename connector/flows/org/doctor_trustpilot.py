@@ -46,6 +46,7 @@ def check_trustpilot(trustpilot: Trustpilot, examination: Examination) -> Iterat
         yield passed(Check.TRUSTPILOT_SIGN_IN, "Signed in with the API key and secret.")
         yield examination.clock(Check.TRUSTPILOT_CLOCK, "Trustpilot", now)
     yield passed(
+        # Trustpilot 3.4: no call tells who a user is or which there are.
         Check.TRUSTPILOT_ACTING_USER,
         "The acting user is set. Trustpilot does not tell whether it is an Admin or Manager.",
     )
@@ -93,6 +94,7 @@ def _private(
     if not rules:
         return
     try:
+        # Trustpilot 7.2: a wrong template is accepted and nothing is sent, so it is looked up here.
         templates = trustpilot.templates(unit_id)
     except AccessDenied as error:
         what = f"{unit.name}: its invitation templates cannot be read: {error.message}"

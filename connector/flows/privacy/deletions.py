@@ -83,9 +83,11 @@ def _read_list(
     mark = Mark(STREAMS[field], "", context.now)
     before = context.opening.marks.get(mark.key)
     since = before - OVERLAP if before else context.now - context.policy.first_run
+    # Trustpilot 5.7: the list begins with a day, the mark is a moment.
     recent = (each for each in ask(since.date()) if each.at is None or each.at >= since)
     complete = True
     while deletions := {each.id: each for each in islice(recent, _BATCH)}:
+        # Trustpilot 5.7: the list names reviews and consumers of every business.
         erasures = _ours(context, field, deletions)
         # A copy may stand alone: its review was refused, or its record deleted by somebody.
         ids = list(deletions) if field == KEY else [each.review_id for each in erasures]
@@ -176,6 +178,7 @@ def _settled(erasures: list[_Erasure], results: list[RowResult], tally: Tally) -
     """Those that went well; each of the others becomes an issue."""
     done: list[_Erasure] = []
     for each, result in zip(erasures, results, strict=True):
+        # Salesforce 4.7: it is in the bin already.
         if result.error is None or result.error.code == "ENTITY_IS_DELETED":
             done.append(each)
             continue

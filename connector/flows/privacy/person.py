@@ -192,6 +192,7 @@ def _ask_trustpilot(
     answered: dict[str, ConnectorError | None] = {}
     for unit in units:
         try:
+            # Trustpilot 7.3: for one business unit, and for good.
             answered[unit.name] = _failure(
                 unit, trustpilot.delete_invitation_data(unit.id, [email])
             )

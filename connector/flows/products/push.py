@@ -1,7 +1,7 @@
 """Products out: what the org sells becomes Trustpilot's product catalogue, only what changed.
 
 The org keeps no state for this: Trustpilot's own list is what is compared with. Nothing is ever
-taken out of the catalogue, because Trustpilot has no call for it.
+taken out of the catalogue, because Trustpilot has no call for it (Trustpilot 8).
 """
 
 from __future__ import annotations
@@ -26,9 +26,10 @@ from connector.flows.run.context import RunContext
 from connector.flows.run.tally import Tally
 
 MOST_IN_A_CALL = 100
-"""Trustpilot names no maximum; its page is silent, so batches are small and are cut on refusal."""
+"""Uncertain what Trustpilot takes (Trustpilot 8), so batches are small and are cut on refusal."""
 
 _MOST_REFUSED = 10
+# Trustpilot 8: uncertain: how too large a batch is refused.
 _ABOUT_THE_BATCH = frozenset(
     {
         HTTPStatus.BAD_REQUEST,
@@ -140,7 +141,7 @@ class _Sending:
     def _refused(self, change: Change, error: RequestRefused) -> None:
         self.refusals += 1
         if self.refusals >= _MOST_REFUSED and not self.sent:
-            # Finding each of thousands costs failed calls, which count against the allowance.
+            # Trustpilot 10.1: failed calls count against the allowance, and here are thousands.
             raise error
         self._issue(change, error.message)
         self._progress()

@@ -33,6 +33,7 @@ from connector.flows.run.tally import Tally
 REFUSED = "auto_reply_refused"
 
 _FLOW = "replies_out"
+# Salesforce 4.7: the record is in the bin.
 _DELETED = "ENTITY_IS_DELETED"
 
 
@@ -126,6 +127,7 @@ def _record(context: RunContext, writes: Sequence[_Write], tally: Tally) -> None
             tally.counts[each.counted] += 1
             key = issue_key(REFUSED, each.review_id)
             tally.passed += [key] if key in context.opening.issues else []
+        # Salesforce 4.8: of two runs that want one key the second is refused.
         elif result.error.code == TAKEN:
             tally.notes.append("Another run took a day's place; the next run looks again.")
         elif result.error.code != _DELETED:

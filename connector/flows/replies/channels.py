@@ -1,7 +1,8 @@
 """Where a reply is read and published: a service review has one reply, a product review comments.
 
-A repeated reply replaces the first and does no harm; a repeated comment is a second one, which
-nobody can delete, so adding one is for `comments`. It decides nothing.
+A repeated reply replaces the first and does no harm (Trustpilot 5.5); a repeated comment is a
+second one, which nobody can delete (Trustpilot 6.2), so adding one is for `comments`. It decides
+nothing.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
 """Adds comments to product reviews: each by a right, which only one run can take.
 
-A second comment cannot be taken back. So the right is an insert on a unique key in the org, and
-a right that may have been used is followed by another one only after what is live was read.
+A second comment cannot be taken back (Trustpilot 6.2). So the right is an insert on a unique key
+in the org, and a right that may have been used is followed by another one only after what is live
+was read.
 """
 
 from __future__ import annotations
@@ -118,6 +119,7 @@ def _comment(context: RunContext, right: _Right, seen: Look) -> Commented:
                 return Commented(asked)
         conversation_id = seen.review.conversation_id or ""
         if not conversation_id:
+            # Trustpilot 6.2: uncertain: what happens where there is one already.
             conversation_id = trustpilot.open_conversation(asked.queued.review_id)
         outcome = trustpilot.comment(conversation_id, asked.queued.text, asked.author_id)
     except NotFound:
@@ -184,6 +186,7 @@ def _insert(context: RunContext, wanted: Sequence[tuple[Asked, Row]]) -> list[tu
 
 
 def _refusal(result: RowResult) -> str:
+    # Salesforce 4.8: the key of a right is unique: another run has it.
     if result.error is None or result.error.code == TAKEN:
         return ""
     return f"The org refuses the right to comment: {result.error.code}."

@@ -49,6 +49,7 @@ _CODES = {
 ISSUE_CODES = tuple(_CODES.values())
 """The issues about a reply; all of them are over when it is published or gone."""
 
+# Trustpilot 3.5: these are about the credential, the user or the plan, not about the text.
 _ACCOUNT_REFUSALS = frozenset({401, 403})
 _ALLOWANCE = 429
 _GONE = "The review is gone at Trustpilot."
@@ -175,6 +176,7 @@ class Results:
         if outcome.verdict is Verdict.ACCEPTED:
             return self._published(asked, self._as_posted(asked, before), decision, place)
         if outcome.verdict is Verdict.UNKNOWN:
+            # Trustpilot 5.5: the API is asked: the public page is minutes behind.
             live = channels.read_back(trustpilot, queued)
             if live is not None and channels.is_live(queued, live):
                 return self._published(asked, live, decision, place)
@@ -186,6 +188,7 @@ class Results:
 
     def _as_posted(self, asked: Asked, before: Reply) -> Reply:
         """How the text stands at Trustpilot: who wrote it by name, a later re-scan tells."""
+        # Trustpilot 5.5: the answer to a reply is empty, so our time and our user stand in for it.
         now = self.context.org.now()
         author_id = asked.author_id or self.context.policy.acting_user_id
         if not before.text:

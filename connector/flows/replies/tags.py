@@ -1,7 +1,7 @@
 """Tags out: add to reviews at Trustpilot what agents, Flows and connected records ask for.
 
 Adding a tag again changes nothing, so a run that stops anywhere is made good by the next one.
-It never removes a tag at Trustpilot.
+It never removes a tag at Trustpilot (Trustpilot 5.6).
 """
 
 from __future__ import annotations
@@ -37,7 +37,8 @@ from connector.flows.run.tally import Tally
 
 FLOW = "tags_out"
 AT_A_TIME = 200
-"""Reviews in one run: one collection, and an import leaves something of Trustpilot's allowance."""
+"""Reviews in one run: one collection (Salesforce 4.2), and an import leaves something of
+Trustpilot's allowance."""
 
 PATIENCE = 3
 """After so many failures the vendor is to blame, and the remaining reviews wait."""
@@ -45,7 +46,9 @@ PATIENCE = 3
 REFUSED = "tags_refused"
 NOT_RECORDED = "tags_record_refused"
 
+# Trustpilot 3.5: these are about the credential, the user or the plan, not about the tags.
 _ACCOUNT_REFUSALS = frozenset({HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN})
+# Trustpilot 5.7: uncertain: 410.
 _GONE = frozenset({HTTPStatus.NOT_FOUND, HTTPStatus.GONE})
 
 

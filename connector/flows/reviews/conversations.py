@@ -1,4 +1,7 @@
-"""Reads what is said below product reviews: their lists name a conversation and do not show it."""
+"""Reads what is said below product reviews: their lists name a conversation and do not show it.
+
+Lists and conversations are Trustpilot 6.1 and 6.2.
+"""
 
 from __future__ import annotations
 

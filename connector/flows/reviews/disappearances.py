@@ -1,7 +1,7 @@
 """Reviews that the org holds and Trustpilot no longer lists: asked for one by one, and marked.
 
-A review can be hidden, moved or deleted; which of them, Trustpilot's lists of deletions tell.
-So nothing is erased from here.
+A review can be hidden, moved or deleted; which of them, Trustpilot's lists of deletions tell
+(Trustpilot 5.7). So nothing is erased from here.
 """
 
 from __future__ import annotations
@@ -113,7 +113,7 @@ def _is_gone(context: RunContext, listing: Listing, row: Row, store: ReviewStore
     try:
         page = ReviewPage((context.trustpilot.review(listing.review_type, review_id),))
     except NotFound:
-        return True
+        return True  # Trustpilot 5.7: also where it is hidden or moved, so it is only marked
     except VendorAnswerUnreadable as error:
         page = ReviewPage((), (Unreadable(review_id, error.message),))
     again = Listing(listing.unit, listing.review_type, listing.start, listing.end)

@@ -2,7 +2,8 @@
 
 The mark moves only when everything behind it is stored or recorded as an issue. Once a day the
 window reaches further back: the re-scan finds edits, replies written at Trustpilot, tag and
-visibility changes, and what has disappeared, because lists filter by creation time only.
+visibility changes, and what has disappeared, because lists filter by creation time only
+(Trustpilot 5.3).
 """
 
 from __future__ import annotations

@@ -109,6 +109,7 @@ def _asked(context: RunContext, listing: Listing) -> Iterator[ReviewPage]:
     if listing.review_type is ReviewType.SERVICE:
         yield from context.trustpilot.service_reviews(unit_id, start, listing.end)
         return
+    # Trustpilot 6.1: this list cannot be asked for dates.
     for page in context.trustpilot.product_reviews(unit_id):
         recent = tuple(review for review in page.reviews if review.created_at >= start)
         yield ReviewPage(recent, page.unreadable)
@@ -119,7 +120,7 @@ def _asked(context: RunContext, listing: Listing) -> Iterator[ReviewPage]:
 def _is_past(page: ReviewPage, start: datetime) -> bool:
     """True when a list that runs from new to old has left the window.
 
-    Trustpilot documents no order for product reviews: a page in any other order ends nothing.
+    No order is documented for product reviews (Trustpilot 6.1): a page in any other ends nothing.
     """
     times = [review.created_at for review in page.reviews]
     newest_first = all(one >= other for one, other in pairwise(times))

@@ -31,7 +31,8 @@ MOST_ROWS = 10_000
 """Rows that one question asks for; where the org has more, the next question goes on there."""
 
 FIRST_SIGHTS = 2000
-"""Records that the first run looks at, the newest: one page, so that it costs no further call."""
+"""Records that the first run looks at, the newest: one page (Salesforce 4.4), so that it costs no
+further call."""
 
 
 @dataclass(frozen=True)
@@ -60,7 +61,7 @@ class _Look:
         return [self.field_history(), self.records(every_stage=self.watch.observes)]
 
     def field_history(self) -> Select:
-        """Changes of the stage; old and new values cannot be filtered on (Object Reference)."""
+        """Changes of the stage; old and new values cannot be filtered on (Salesforce 6)."""
         return self._in_order(
             Select(
                 FIELD_HISTORY[self.trigger],
@@ -80,6 +81,7 @@ class _Look:
         select = Select(
             self.trigger.value,
             ("Id", stage, "SystemModstamp", *STAMPS[self.trigger]),
+            # Salesforce 6.1: indexed, and moved by the system too; LastModifiedDate is neither.
             (Condition("SystemModstamp", ">=", self.watch.since),),
             optional=True,
         )
@@ -92,6 +94,7 @@ class _Look:
 
     def _stage_rows(self) -> Select:
         return Select(
+            # Salesforce 6: kept without being asked for, unlike the field history.
             "OpportunityHistory",
             ("Id", "OpportunityId", "CreatedDate"),
             (
@@ -240,6 +243,7 @@ def _after(select: Select, row: Row) -> Select:
     """The same question behind this row: by time, and by id within its second."""
     moment = select.order_by[0]
     at = instant(row[moment])
+    # Salesforce 6.1: rows share a second: > would lose some, and >= alone ask for ever.
     behind = AnyOf((Condition(moment, ">", at), Condition("Id", ">", row["Id"])))
     return replace(select, where=(*select.where, Condition(moment, ">=", at), behind))
 

@@ -84,6 +84,7 @@ def _selects(trigger: TriggerObject, record_id: str) -> dict[str, Select]:
         ),
     ]
     if trigger is TriggerObject.OPPORTUNITY:
+        # Salesforce 6: the org keeps these by itself, unlike the field history.
         steps = ("Id", parent, stage, "CreatedDate")
         asked.append(Select(OPPORTUNITY_HISTORY, steps, (mine,), optional=True))
     return {select.object: select for select in asked}

@@ -19,7 +19,8 @@ SWEEP_REACH = timedelta(hours=24)
 """How far back the daily sweep reads at least."""
 
 LONGEST_TRANSACTION = timedelta(hours=1)
-"""How much later than its own time a change may be committed and still be found by a sweep."""
+"""How much later than its own time (Salesforce 6.1) a change may be committed and still be found
+by a sweep."""
 
 SWEEP = "_sweep"
 BEGIN = "_begin"
@@ -80,8 +81,10 @@ def _watch(context: RunContext, trigger: TriggerObject, rules: list[Rule]) -> Wa
         and context.now - last_sweep >= context.policy.rescan_every
     )
     if mark is not None:
+        # Salesforce 6.1: a row is seen when its transaction ends, with a time from before.
         back.append(mark - context.policy.overlap)
     if is_sweep and last_sweep is not None:
+        # Salesforce 6.1: a long transaction outlasts the overlap.
         back += [context.now - SWEEP_REACH, last_sweep - LONGEST_TRANSACTION]
     return Watch(
         since=min([context.now, *back]),
@@ -93,7 +96,7 @@ def _watch(context: RunContext, trigger: TriggerObject, rules: list[Rule]) -> Wa
 
 def _on_since(context: RunContext, rule: Rule) -> datetime:
     known = instant(_known(context, rule.on).get(_key(rule)))
-    # The org's rows carry whole seconds: one of this very second must not seem to come before.
+    # Salesforce 6.1: rows carry whole seconds: one of this second must not seem to come before.
     return known or _mark(context, rule.on) or to_the_second(context.now)
 
 

@@ -12,6 +12,7 @@ from typing import TypeVar
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 
+# Trustpilot 10.1: calls in a time are limited, nothing is said of calls at once; four is ours.
 ABREAST = 4
 """So many calls to Trustpilot are under way at once."""
 

@@ -73,6 +73,7 @@ def _business_units(
     rows = {str(row["External_Id__c"]): row for flow in flows for row in flow.unit_rows}
     for unit in context.units:
         if unit.record_id and unit.name in complete:
+            # Salesforce 6.1: else it never equals what the org holds.
             through = {"Complete_Through__c": to_the_second(complete[unit.name])}
             known = rows.get(unit.id, {"External_Id__c": unit.id})
             rows[unit.id] = {**known, **through}

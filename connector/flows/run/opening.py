@@ -38,7 +38,8 @@ USUAL_IMPORT = 30
 """Days that an import asked for in Salesforce covers where it does not say how many."""
 
 MOST_DUE_AT_ONCE = 2000
-"""Due invitations in one page, oldest first: what one query answers without a second call."""
+"""Due invitations in one page, oldest first: what one query answers without a second call
+(Salesforce 4.4)."""
 
 UNIT_FIELDS = (
     "Id",
@@ -99,6 +100,7 @@ _FOUND_SENT = Condition("Reason_Code__c", "=", OUTCOME_UNKNOWN)
 
 def refuse_other_org(org: Org, policy: RunPolicy) -> None:
     """Stop before anything is written when the org is not the one that is pinned."""
+    # Salesforce 12: the first 15 characters are the id, the others repeat its capitals.
     if org.organization_id[:15] != policy.organization_id[:15]:
         raise SafetyStop(
             f"Signed in to org {org.organization_id}, but the configuration is pinned to "
@@ -166,6 +168,7 @@ def due_invitations(now: datetime) -> Select:
 
 def due_after(now: datetime, due_at: datetime, record_id: str) -> list[Select]:
     """The questions that together continue `due_invitations` after this row, in its order."""
+    # Salesforce 6.1: times have whole seconds, so several rows share one: the id goes on.
     same = (Condition("Due_At__c", "=", due_at), Condition("Id", ">", record_id))
     return [_due(now, *same), _due(now, Condition("Due_At__c", ">", due_at))]
 

@@ -28,7 +28,7 @@ class Rate:
 
 
 TRUSTPILOT_RATES = (Rate(833, 300), Rate(10_000, 3600))
-"""What Trustpilot allows: https://documentation-apidocumentation.trustpilot.com/get-started/rate-limiting."""
+"""What is allowed (Trustpilot 10.1): https://documentation-apidocumentation.trustpilot.com/get-started/rate-limiting."""
 
 
 class ClockedStorage(MemoryStorage):

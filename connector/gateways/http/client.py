@@ -145,6 +145,7 @@ class VendorHttp:
 
         Before any answer this is the clock's own time.
         """
+        # Salesforce 6.1: what was changed since when is a question to the server's clock.
         if self._dated is None:
             return self._clock.now()
         date, at = self._dated
@@ -198,6 +199,7 @@ class VendorHttp:
         return outcome
 
     def _exchange(self, request: requests.PreparedRequest, options: dict[str, Any]) -> Outcome:
+        # Salesforce 3.2: simple-salesforce passes no timeout on with a write, so it is set below.
         patience = (self._settings.connect_timeout, self._settings.read_timeout)
         try:
             response = self._inner.send(request, **{**options, "timeout": patience})
@@ -249,6 +251,7 @@ class VendorHttp:
 
 _READS = frozenset({"GET", "HEAD", "OPTIONS"})
 _ADVICE = {
+    # Salesforce 3.2: this variable wins over whatever a session was told.
     "its TLS certificate is not trusted": (
         "Set REQUESTS_CA_BUNDLE to the file with your certificate authority."
     )

@@ -18,11 +18,11 @@ _ANY_CASE = re.IGNORECASE
 _RULES: tuple[tuple[re.Pattern[str], str], ...] = (
     # A bearer or basic credential, wherever a vendor echoes the header.
     (re.compile(r"(?i)\b(bearer|basic)\s+[^\s\"'<>,;]+"), rf"\1 {_HIDDEN}"),
-    # Trustpilot's access tokens, refresh tokens, keys and secrets.
+    # Trustpilot 3.3: access tokens, refresh tokens, keys and secrets since about 2024.
     (re.compile(r"(?i)\btp[arks]-[^\s\"'<>,;&]+"), _HIDDEN),
-    # A Salesforce session id: the org's id, an exclamation mark, the token.
+    # Salesforce 9: a session id is the org's id, an exclamation mark, the token.
     (re.compile(r"\b00D\w{12,15}(?:!|%21)[^\s\"'<>,;&]+"), _HIDDEN),
-    # A JSON web token, as the JWT bearer flow sends it.
+    # Salesforce 9: a JSON web token, as the JWT bearer flow sends it and as a session id can be.
     (re.compile(r"\beyJ[\w-]+\.[\w-]+(?:\.[\w-]*)?"), _HIDDEN),
     # Everything after the question mark of an address or a path.
     (re.compile(r"(?<=[\w/.])\?[^\s\"'<>]*=[^\s\"'<>]*"), "?" + _HIDDEN),

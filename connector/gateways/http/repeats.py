@@ -81,6 +81,7 @@ def may_repeat(repeat: Repeat, outcome: Outcome) -> bool:
 
 def is_transient(status: int) -> bool:
     """Say whether a status asks for patience: 429, or any 5xx."""
+    # Trustpilot 10.2: 500 and 501 only, but its clients meet 503 too. Salesforce 4.7: any 5xx.
     too_many_requests, server_errors = 429, range(500, 600)
     return status == too_many_requests or status in server_errors
 
@@ -98,6 +99,7 @@ class PatientWait(wait_base):
         outcome = retry_state.outcome.result() if retry_state.outcome else None
         asked = None
         if isinstance(outcome, requests.Response):
+            # Trustpilot 10.1, Salesforce 12: the header is not promised; it counts where it comes.
             asked = retry_after(outcome.headers.get("Retry-After", ""), self._now())
         return min(self._backoff(retry_state) if asked is None else asked, self._longest)
 

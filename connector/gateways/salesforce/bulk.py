@@ -2,7 +2,7 @@
 
 An upsert may be repeated, so every doubt ends the same way: the rows without a result are
 written once more, in collections. simple-salesforce's own Bulk loses line breaks and accents,
-so the jobs are driven from here (reference 3.6 and 5.1).
+so the jobs are driven from here (Salesforce 3.6 and 5.1).
 """
 
 from __future__ import annotations
@@ -21,13 +21,16 @@ from connector.gateways.salesforce.session import Request, SalesforceSession, un
 from connector.gateways.salesforce.writes import Writer, keyless, merged_by
 
 MOST_BY_COLLECTIONS = 2_000
-"""Rows up to which collections are quicker than a job.
+"""Rows up to which collections are quicker than a job (Salesforce 5).
 https://developer.salesforce.com/docs/atlas.en-us.api_asynch.meta/api_asynch/asynch_api_intro.htm"""
 
+# Salesforce 5: the org promises no time in which a job is done.
 LONGEST_JOB = 1_800.0
 """Seconds after which a job that has not ended is aborted."""
 
+# Salesforce 11: uncertain: a job takes 5 to 30 seconds at the least; small ones may be quicker.
 _FIRST_PAUSE, _GROWTH, _LONGEST_PAUSE = 0.25, 2.0, 30.0
+# Salesforce 5.1: a failed job can have written rows too, so it has results to fetch.
 _FINAL_STATES = frozenset({"JobComplete", "Failed", "Aborted"})
 _JOBS = "jobs/ingest"
 _NO_BULK = (VendorError, AccessDenied)
@@ -69,6 +72,7 @@ class Bulk:
     def _jobs(self, target: _Target, uploads: Iterable[bytes]) -> dict[str, RowResult]:
         """Return the results by key, as far as jobs brought any."""
         found: dict[str, RowResult] = {}
+        # Salesforce 5.1: a job takes one upload.
         for upload in uploads:
             try:
                 job = self._created(target)
@@ -76,6 +80,7 @@ class Bulk:
                 break
             progress = self._worked_off(job, upload)
             found |= self._results(job, target, progress)
+            # Salesforce 5.1: else the org keeps the files of results for 7 days.
             with suppress(*_NO_BULK):
                 self._session.ask(Request("DELETE", f"{_JOBS}/{job}", effect=True))
             if progress.get("state") != "JobComplete":
@@ -88,6 +93,7 @@ class Bulk:
             "operation": "upsert",
             "externalIdFieldName": target.key,
             "contentType": "CSV",
+            # Salesforce 5.1: has to be what the file really has.
             "lineEnding": "LF",
             "columnDelimiter": "COMMA",
         }
@@ -106,6 +112,7 @@ class Bulk:
             return self._aborted(job)
 
     def _hand_over(self, job: str, upload: bytes) -> None:
+        # Salesforce 5.1: contentUrl names this same path, but relative to the host.
         path = f"{_JOBS}/{job}/batches"
         self._session.ask(Request("PUT", path, upload, effect=True, csv=True))
         try:
@@ -124,6 +131,7 @@ class Bulk:
             progress = self._asked(Request("GET", f"{_JOBS}/{job}"))
             if progress.get("state") in _FINAL_STATES:
                 return progress
+            # Salesforce 5.1: UploadComplete was not taken, and so it stays Open for 24 hours.
             if progress.get("state") == "Open":
                 break
         return self._aborted(job)
@@ -138,6 +146,7 @@ class Bulk:
         self, job: str, target: _Target, progress: Mapping[str, Any]
     ) -> dict[str, RowResult]:
         """Fetch both files; rows that are in neither were not processed."""
+        # Salesforce 5.1: JobComplete with failed rows is normal.
         names = ["successfulResults", "failedResults"]
         if progress.get("state") == "JobComplete" and progress.get("numberRecordsFailed") == 0:
             names.remove("failedResults")

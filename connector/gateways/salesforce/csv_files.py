@@ -1,6 +1,6 @@
 """Rows as the CSV that Bulk API 2.0 takes, and a job's result files as results by key.
 
-Pure text work: it sends nothing. The facts are in section 5.1 of the reference.
+Pure text work: it sends nothing. The format is Salesforce 5.1.
 """
 
 from __future__ import annotations
@@ -16,15 +16,19 @@ from connector.gateways.salesforce.errors import row_error
 from connector.gateways.salesforce.wire import json_value, long_id
 
 MOST_BYTES = 90_000_000
-"""Bytes of one upload; the org takes 100 MB.
+"""Bytes of one upload; the org takes 100 MB (Salesforce 5.1).
 https://developer.salesforce.com/docs/atlas.en-us.api_asynch.meta/api_asynch/datafiles_prepare_csv.htm"""
 
+# Salesforce 5.1: an empty cell changes nothing; only this text empties a field.
 _NULL = "#N/A"
 _UNNAMED = object()
+# Salesforce 5.1: uncertain: 32,000 or 131,072 characters a field, the pages differ.
 _LONGEST_TEXT = 32_000
+# Salesforce 5.1: the most characters and fields of a record.
 _LONGEST_ROW = 400_000
 _MOST_FIELDS = 5_000
 
+# Salesforce 5.1: uncertain: sf__Error is CODE:message:Fields-- and may span lines.
 _FIELDS = re.compile(r"(.*):([\w., ]*)--\s*", re.DOTALL)
 
 
@@ -65,8 +69,9 @@ def files(
 
 
 def results_by_key(text: str, key: str) -> dict[str, RowResult]:
-    """Read a file of successful or of failed rows; rows in any order, each under its key.
+    """Read a file of successful or of failed rows, each under its key.
 
+    Their order may differ from that of the rows sent (Salesforce 5.1).
     What cannot be read is left out: its rows count as rows without a result.
     """
     found: dict[str, RowResult] = {}
@@ -113,5 +118,6 @@ def _cell(value: Any) -> str:
 
 def _line(cells: Iterable[str]) -> bytes:
     out = io.StringIO()
+    # Salesforce 5.1: nothing is trimmed, and a blank beside a quote spoils its row.
     csv.writer(out, lineterminator="\n", quoting=csv.QUOTE_ALL).writerow(cells)
     return out.getvalue().encode()

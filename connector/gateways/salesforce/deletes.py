@@ -18,9 +18,11 @@ from connector.gateways.salesforce.session import (
     unreadable,
 )
 
+# Salesforce 4.2: a call takes 200 records.
 IDS_PER_CALL = 200
 """https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/resources_composite_sobjects_collections_delete.htm"""
 
+# Salesforce 4.7: uncertain: whether this comes as a row's error or as a 404.
 _GONE = "ENTITY_IS_DELETED"
 
 
@@ -53,6 +55,7 @@ class Deleter:
         path = f"composite/sobjects?ids={','.join(ids)}&allOrNone=false"
         request = Request("DELETE", path, repeat=Repeat.SAFE, effect=True)
         answer = self._session.ask(request)
+        # Salesforce 4.2: a refused row has no id; only its place tells which record it was.
         if not isinstance(answer, list) or len(answer) != len(ids):
             raise unreadable(request)
         if not all(isinstance(row, Mapping) for row in answer):

@@ -1,6 +1,6 @@
 """A package into the org by the REST deploy resource: sent once, then asked about until it ends.
 
-The resource is section 8 of the reference; what it answers is read in `deploy_wire`.
+The resource is Salesforce 8; what it answers is read in `deploy_wire`.
 """
 
 from __future__ import annotations
@@ -117,7 +117,7 @@ def zipped(package: MetadataPackage) -> bytes:
 
 
 def _options(request: DeployRequest) -> dict[str, Any]:
-    """The options that a production org demands; warnings stay warnings, for a person to read."""
+    """The options that a production org demands (Salesforce 8); warnings stay warnings."""
     options: dict[str, Any] = {
         "allowMissingFiles": False,
         "autoUpdatePackage": False,
@@ -128,6 +128,7 @@ def _options(request: DeployRequest) -> dict[str, Any]:
         "rollbackOnError": True,
         "singlePackage": True,
     }
+    # Salesforce 8: only a package without Apex may go without tests, and not in every org.
     return options | ({"testLevel": "NoTestRun"} if request.without_tests else {})
 
 

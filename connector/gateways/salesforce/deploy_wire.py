@@ -30,7 +30,8 @@ def read_id(answer: Any) -> str:
 def read_state(deployment: str, answer: Any) -> DeployState | None:
     """Return what the org says of a deployment, or None where it says nothing of it.
 
-    A status that is not known means that it goes on, unless the org says that it is done.
+    A status that is not known means that it goes on, unless the org says that it is done
+    (Salesforce 3.7: uncertain which words there are).
     """
     result = answer.get("deployResult") if isinstance(answer, Mapping) else None
     status = result.get("status") if isinstance(result, Mapping) else None

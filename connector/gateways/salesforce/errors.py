@@ -1,6 +1,6 @@
 """What Salesforce's refusals mean: one table from code and message to what is done about it.
 
-The table is section 4.7 of the reference. Vendor text is cut down here to what may be shown:
+The table is Salesforce 4.7. Vendor text is cut down here to what may be shown:
 it echoes queries, keys and the very values that were refused.
 """
 
@@ -71,8 +71,10 @@ class Refusal:
 
 
 _BY_CODE: tuple[tuple[str, str, Meaning], ...] = (
+    # Salesforce 4.7: one code for two things: renewing a session without rights loops for ever.
     ("INVALID_SESSION_ID", "not valid for use with the REST API", Meaning.DENIED),
     ("INVALID_SESSION_ID", "", Meaning.EXPIRED),
+    # Salesforce 4.7: one code for two limits: long calls at once, and calls in 24 hours.
     ("REQUEST_LIMIT_EXCEEDED", "ConcurrentRequests", Meaning.BUSY),
     ("REQUEST_LIMIT_EXCEEDED", "", Meaning.EXHAUSTED),
     ("STORAGE_LIMIT_EXCEEDED", "", Meaning.EXHAUSTED),
@@ -81,14 +83,17 @@ _BY_CODE: tuple[tuple[str, str, Meaning], ...] = (
     ("SERVER_UNAVAILABLE", "", Meaning.UNAVAILABLE),
     ("API_DISABLED_FOR_ORG", "", Meaning.DENIED),
     ("API_CURRENTLY_DISABLED", "", Meaning.DENIED),
+    # Salesforce 4.7: the user lacks "Exempt from Transaction Security".
     ("TXN_SECURITY_METERING_ERROR", "", Meaning.DENIED),
     ("INSUFFICIENT_ACCESS_OR_READONLY", "", Meaning.DENIED),
+    # Salesforce 4.7: a field that is hidden from the user is reported like one that is missing.
     ("INVALID_FIELD", "No such column", Meaning.NO_FIELD),
     ("INVALID_FIELD", "relationship", Meaning.NO_FIELD),
+    # Salesforce 4.7: likewise an object.
     ("INVALID_TYPE", "", Meaning.NO_OBJECT),
 )
 
-_EDGE_BUSY = (406, 420, 428)  # gateways before the org; 429 and 5xx were repeated below us
+_EDGE_BUSY = (406, 420, 428)  # Salesforce 4.7: the edge; 429 and 5xx were repeated below us
 _NOT_FOUND, _TOO_MANY_REQUESTS = 404, 429
 _SERVER_ERRORS = 500
 
@@ -110,6 +115,7 @@ def _by_status(status: int) -> Meaning:
 
 def read_refusal(status: int, content: Any) -> Refusal:
     """Read an error body of any shape: JSON list or object, HTML, nothing."""
+    # Salesforce 4.7: REST sends a list, OAuth an object, Bulk 1 other keys, the edge HTML.
     first = content[0] if isinstance(content, list) and content else content
     if not isinstance(first, Mapping):
         return Refusal(status)
@@ -118,6 +124,7 @@ def read_refusal(status: int, content: Any) -> Refusal:
     return Refusal(status, str(code), str(message))
 
 
+# Salesforce 4.7: the echoed query and a line with ^ come before the reason.
 _ECHOED_QUERY = re.compile(r".*ERROR at Row:\d+:Column:\d+\s*", re.DOTALL)
 _ECHOED_VALUE = re.compile(
     r"(data value too large:|restricted picklist field:|invalid email address:"
@@ -145,6 +152,7 @@ def row_error(errors: Any) -> RowError:
     if _LOCK in message and _LOCK not in sentence:  # a trigger's long story was cut before it
         sentence = shown(f"{_LOCK}: {sentence}")
     return RowError(
+        # Salesforce 4.2: `statusCode` in rows, `errorCode` in the refusal of a whole request.
         str(first.get("statusCode") or "UNKNOWN_EXCEPTION"),
         sentence,
         tuple(map(str, fields)) if isinstance(fields, list) else (),
@@ -154,7 +162,7 @@ def row_error(errors: Any) -> RowError:
 def is_locked(error: RowError) -> bool:
     """Say whether a row was refused only because another transaction held a record.
 
-    A customer's trigger or flow reports the lock inside its own error.
+    A customer's trigger or flow reports the lock inside its own error (Salesforce 4.7).
     """
     return error.code == _LOCK or _LOCK in error.message
 
@@ -162,7 +170,7 @@ def is_locked(error: RowError) -> bool:
 def is_lost_race(error: RowError, key: str) -> bool:
     """Say whether an upsert lost against another writer of the same key.
 
-    Sent again it finds the row and changes it (reference 4.8).
+    Sent again it finds the row and changes it (Salesforce 4.8).
     """
     if error.code != "DUPLICATE_VALUE":
         return False

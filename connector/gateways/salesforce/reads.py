@@ -52,6 +52,7 @@ class Reader:
         asked = [self._trimmed(select) for select in selects]
         found = self._find(asked)
         for i in [i for i, result in enumerate(found) if _may_be_hidden(selects[i], result)]:
+            # Salesforce 4.7: the refusal says "No such column" of a hidden field too.
             self._shapes.shape(selects[i].object)
             asked[i] = self._trimmed(selects[i])
             found[i] = self._find([asked[i]])[0]
@@ -112,7 +113,7 @@ class Reader:
         return [_first_page(request, part) for part in answers]
 
     def _all_pages(self, query: str, first: Mapping[str, Any]) -> list[Row] | Refusal:
-        """Follow the locator; a locator that died (reference 4.4) starts the query again."""
+        """Follow the locator; a locator that died (Salesforce 4.4) starts the query again."""
         for _ in range(ATTEMPTS):
             try:
                 return self._follow(first)
@@ -128,6 +129,7 @@ class Reader:
     def _follow(self, page: Mapping[str, Any]) -> list[Row]:
         rows: list[Row] = [from_record(record) for record in page["records"]]
         seen: set[str] = set()
+        # Salesforce 4.4: wide rows make a page shorter than asked for: its length says nothing.
         while not page.get("done", True):
             path = str(page.get("nextRecordsUrl") or "")
             request = Request("GET", path)
@@ -161,6 +163,7 @@ def _first_page(request: Request, part: Mapping[str, Any] | None) -> Any:
     status = part.get("httpStatusCode") if part else None
     if part is None or not isinstance(status, int):
         raise unreadable(request)
+    # Salesforce 4.3: the call is a success whatever became of its parts.
     ok = 200
     return (
         _page(request, part.get("body")) if status == ok else read_refusal(status, part.get("body"))

@@ -36,13 +36,15 @@ from connector.gateways.salesforce.sign_in import Grant, SalesforceAccess, sign_
 NEWEST_VERSION = (66, 0)
 """The newest REST version that this code was written against."""
 
+# Salesforce 3.2: simple-salesforce itself repeats nothing.
 ATTEMPTS = 4
 """How often a request or row is sent that the org was too busy for, or a safe one whose answer
 nobody can read."""
 
 _HEADERS = {
+    # Salesforce 4.6: by this name others recognise our writes in change events.
     "Sforce-Call-Options": "client=connector",
-    "Sforce-Auto-Assign": "FALSE",  # else assignment rules reassign cases that we only touch
+    "Sforce-Auto-Assign": "FALSE",  # Salesforce 4.6: else a case that we touch is reassigned
     "X-PrettyPrint": "0",
 }
 
@@ -156,9 +158,10 @@ class SalesforceSession:
             if request.path.startswith("/"):
                 return client.query_more(request.path, identifier_is_url=True, hooks=hooks)
             options: dict[str, Any] = {"data": data, "headers": headers, "hooks": hooks}
+            # Salesforce 3.4: None for 204, and for an empty list or object as well.
             return client.restful(request.path, method=request.method, **options)
         except SalesforceError as error:
-            # Raised on only as our own value: its text holds the URL and the whole body.
+            # Salesforce 3.5: its text holds the URL and the whole body, so it is not raised on.
             return read_refusal(error.status, error.content)
         except (requests.RequestException, TypeError):
             # Not JSON; or JSON without a length, which simple-salesforce asks for.
@@ -166,6 +169,7 @@ class SalesforceSession:
 
     def _note_usage(self, response: requests.Response, **_options: Any) -> None:
         """Keep what any answer tells; simple-salesforce looks at its own successes alone."""
+        # Salesforce 4.6: the header that tells may be absent.
         told = Salesforce.parse_api_usage(response.headers.get("Sforce-Limit-Info", ""))
         used = told.get("api-usage")
         if isinstance(used, Usage):
@@ -175,7 +179,7 @@ class SalesforceSession:
         """Return the session, another one `than` this; the first thread to ask renews it."""
         with self._lock:
             if self._refused is not None:
-                raise self._refused  # asking again could lock the user out
+                raise self._refused  # Salesforce 9: asking again could lock the user out
             if self._live is None or self._live is than:
                 self._live = self._sign_in()
             return self._live
@@ -190,6 +194,7 @@ class SalesforceSession:
 
     def _negotiated(self, live: _Live) -> _Live:
         """Agree on a REST version, which every further address names."""
+        # Salesforce 2: uncertain: whether this list is given without a session; so it goes along.
         request = Request("GET", "/services/data")
         answer = self._send(live, request)
         if _expired(answer):
@@ -202,9 +207,11 @@ class SalesforceSession:
         return self._clients(sign_in(self._http, self._access))
 
     def _clients(self, grant: Grant) -> _Live:
+        # Salesforce 3.3: a client whose session is renewed keeps old addresses, so it is made anew.
         return _Live(grant, {repeat: self._client(grant, repeat) for repeat in Repeat})
 
     def _client(self, grant: Grant, repeat: Repeat) -> Salesforce:
+        # Salesforce 3.3: given a password it would renew by itself, recursing and losing headers.
         client = Salesforce(
             session_id=grant.access_token.get_secret_value(),
             instance_url=grant.instance_url,
@@ -217,7 +224,7 @@ class SalesforceSession:
 
 
 def _csv_answer(client: Salesforce, request: Request, hooks: _Hooks) -> Any:
-    """Send past simple-salesforce, which reads every answer as JSON and CSV as Latin-1."""
+    """Send past simple-salesforce, which reads CSV as Latin-1 (Salesforce 3.6)."""
     response = client.session.request(
         request.method,
         client.base_url + request.path,
@@ -238,7 +245,7 @@ def _csv_answer(client: Salesforce, request: Request, hooks: _Hooks) -> Any:
 def _archive_answer(client: Salesforce, request: Request, hooks: _Hooks) -> Any:
     """Send past simple-salesforce, whose deploy speaks SOAP and would spoil the client.
 
-    It leaves its headers there, and every later call carries them (reference 3.3). Here they are
+    It leaves its headers there, and every later call carries them (Salesforce 3.3). Here they are
     a copy, thrown away with the request, without the type that only JSON bodies have.
     """
     parts: dict[str, tuple[str | None, str | bytes, str]] = {
@@ -260,6 +267,7 @@ def _archive_answer(client: Salesforce, request: Request, hooks: _Hooks) -> Any:
 
 def _json_of(response: requests.Response) -> Any:
     try:
+        # Salesforce 4.7: the edge, and an org under maintenance, answer in HTML or not at all.
         return response.json()
     except requests.JSONDecodeError:
         return None

@@ -1,6 +1,6 @@
 """What the org shows of its objects to this user, from describe, remembered for one run.
 
-A hidden field and a missing one look the same (reference 4.7), so only describe can tell which
+A hidden field and a missing one look the same (Salesforce 4.7), so only describe can tell which
 fields a query may name. Nothing in here reads records.
 """
 

@@ -1,6 +1,7 @@
 """Signing in to Salesforce: client credentials or JWT bearer, at the org's own domain.
 
 It asks for a session and explains a refusal; it neither keeps nor renews one.
+simple-salesforce signs in to hosts of its own choice (Salesforce 3.1), so this is done here.
 The endpoints: https://help.salesforce.com/s/articleView?id=sf.remoteaccess_oauth_flows.htm
 """
 
@@ -30,6 +31,7 @@ from connector.gateways.salesforce.errors import VENDOR
 from connector.gateways.salesforce.wire import organization_of
 
 TOKEN_PATH = "/services/oauth2/token"  # noqa: S105 -- a path, no secret
+# Salesforce 9: an assertion may be good for 3 to 5 minutes at most.
 _ASSERTION_LIFE = timedelta(minutes=3)
 _BEARER = "urn:ietf:params:oauth:grant-type:jwt-bearer"
 
@@ -47,6 +49,7 @@ class SalesforceAccess:
     client_secret: SecretStr | None = None
     private_key: SecretStr | None = None
     username: str = ""
+    # Salesforce 9: the login host, also where the endpoint is the org's own domain.
     audience: str = "https://login.salesforce.com"
     api_version: str = ""
 
@@ -92,7 +95,7 @@ def _form(
                 next_step=_CREDENTIALS,
             )
         return {"grant_type": "client_credentials"}, credentials
-    # The org judges `exp` by real time, so the machine's clock counts here, not a Date header.
+    # Salesforce 9: the org judges `exp` by real time: the machine's clock, not a Date header.
     until = http.clock.now() + _ASSERTION_LIFE
     return {"grant_type": _BEARER, "assertion": _assertion(access, int(until.timestamp()))}, None
 
@@ -125,6 +128,7 @@ def _json(answer: requests.Response) -> Mapping[str, Any]:
 
 
 def _grant(body: Mapping[str, Any]) -> Grant:
+    # Salesforce 9: no expires_in comes, and instance_url can change from one answer to the next.
     token, instance = body.get("access_token"), body.get("instance_url")
     if not (isinstance(token, str) and token and isinstance(instance, str) and instance):
         raise VendorAnswerUnreadable(
@@ -145,6 +149,7 @@ def _refused(status: int, body: Mapping[str, Any]) -> ConnectorError:
             maybe_processed=False,
             next_step="Try again later; https://status.salesforce.com tells of disruptions.",
         )
+    # Salesforce 9: permanent, unknown ones too: asking again could lock the user out.
     code, said = str(body.get("error") or ""), str(body.get("error_description") or "")
     cause, next_step = _advice(code, said)
     words = ": ".join(filter(None, (code, redacted(said)))) or f"HTTP {status}"
@@ -169,6 +174,7 @@ _CREDENTIALS = "Check the values of salesforce.client_id and salesforce.client_s
 _ADVICE = (
     (
         "invalid_grant",
+        # Salesforce 9: login.salesforce.com does not serve this flow.
         "not supported on this domain",
         "Client credentials are accepted only at the org's own domain",
         "Set salesforce.login_url to your My Domain address, https://….my.salesforce.com.",
@@ -206,6 +212,7 @@ _ADVICE = (
         "Enable the flow in the app's OAuth settings.",
     ),
     (
+        # Salesforce 9: uncertain: this word and `invalid_app_access`.
         "inactive_user",
         "",
         "The user of the connector is inactive",

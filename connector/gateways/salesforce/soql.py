@@ -20,7 +20,7 @@ from connector.core.terms.records import AnyOf, Condition, Operator, Select
 from connector.gateways.salesforce.wire import cleaned
 
 LONGEST_QUERY = 12_000
-"""Bytes of one percent-encoded query; URI and headers together may be 16,384 (reference 4.4)."""
+"""Bytes of one percent-encoded query; URI and headers together may be 16,384 (Salesforce 4.4)."""
 
 _PATH = r"[A-Za-z]\w*(?:\.[A-Za-z]\w*)*"
 _NAME = re.compile(_PATH, re.ASCII)
@@ -62,6 +62,7 @@ def pieces(select: Select, longest: int = LONGEST_QUERY) -> list[Select]:
     select = replace(select, where=tuple(map(_tidied, select.where)))
     if any(_never_holds(condition) for condition in select.where):
         return []
+    # Salesforce 4.4: the limit is one of encoded bytes.
     size = len(encoded(soql(select)))
     lists = {
         i: each
@@ -126,6 +127,7 @@ def _comparison(condition: Condition) -> str:
 
 def _literal(value: Any, operator: Operator) -> str:
     if isinstance(value, datetime):
+        # Salesforce 12: without quotes; with Z, for a plus sign would have to be encoded.
         return _whole_second(value, operator).strftime("%Y-%m-%dT%H:%M:%SZ")
     if isinstance(value, str):
         return quote_soql_value(cleaned(value))
@@ -137,7 +139,7 @@ def _literal(value: Any, operator: Operator) -> str:
 
 
 def _whole_second(moment: datetime, operator: Operator) -> datetime:
-    """Round so that the comparison means the same: the org keeps whole seconds (reference 6.1)."""
+    """Round so that the comparison means the same: the org keeps whole seconds (Salesforce 6.1)."""
     if moment.tzinfo is None:
         raise ValueError("a time without zone cannot be compared with in a query")
     second = moment.astimezone(UTC).replace(microsecond=0)

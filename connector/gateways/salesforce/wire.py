@@ -21,11 +21,12 @@ def cleaned(text: str) -> str:
     """Return the text without what Salesforce cannot store: NUL, and halves of surrogate pairs."""
     if text.isascii():
         return text.replace("\0", "")
+    # Salesforce 12: NUL. Halves of pairs are ours: no UTF-8 body could carry them.
     return text.replace("\0", "").encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 def time_text(moment: datetime) -> str:
-    """Write an aware time as the org writes it: `2026-01-31T09:30:00.000+0000`.
+    """Write an aware time as the org writes it: `2026-01-31T09:30:00.000+0000` (Salesforce 12).
 
     Raises `ValueError` for a time without zone.
     """
@@ -38,7 +39,7 @@ def time_text(moment: datetime) -> str:
 def long_id(text: str) -> str:
     """Return the 18-character form of a record id; anything else comes back unchanged.
 
-    The three added characters say which letters are capitals (reference, trap 20).
+    The three added characters say which letters are capitals (Salesforce 12).
     """
     if len(text) != _SHORT_ID or not (text.isascii() and text.isalnum()):
         return text
@@ -49,7 +50,10 @@ def long_id(text: str) -> str:
 
 
 def organization_of(identity_url: object) -> str:
-    """Return the org's id from a token's `id` URL (`.../id/{org}/{user}`), or an empty string."""
+    """Return the org's id from a token's `id` URL, or an empty string.
+
+    The URL ends in `/id/{org}/{user}` (Salesforce 9).
+    """
     if not isinstance(identity_url, str):
         return ""
     match urlsplit(identity_url).path.strip("/").split("/"):
@@ -59,7 +63,7 @@ def organization_of(identity_url: object) -> str:
 
 
 def to_record(object_name: str, row: Row) -> dict[str, Any]:
-    """Spell a row as a collection's record: its type first, its values as JSON."""
+    """Spell a row as a collection's record: its type first (Salesforce 4.2), its values as JSON."""
     return {"attributes": {"type": object_name}, **{key: json_value(row[key]) for key in row}}
 
 

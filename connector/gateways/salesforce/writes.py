@@ -24,6 +24,7 @@ from connector.gateways.salesforce.session import (
 )
 from connector.gateways.salesforce.wire import cleaned, long_id, to_record
 
+# Salesforce 4.2: a call takes 200 records.
 ROWS_PER_CALL = 200
 """https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/resources_composite_sobjects_collections.htm"""
 
@@ -90,6 +91,7 @@ class Writer:
     def _completed(self, part: _Part, answer: Mapping[str, Any] | None) -> list[RowResult]:
         """Return the results of one part; a part without them, or a lost race, is sent again."""
         keys, merged = merged_by(part.key, part.records)
+        # Salesforce 4.3: each part has a status of its own.
         good = answer and answer.get("httpStatusCode") == HTTPStatus.OK
         body = answer.get("body") if answer and good else None
         read = [_result(part.write, row) for row in body] if _answers(body, len(merged)) else []
@@ -108,7 +110,8 @@ class Writer:
         return self._write_by("Id", _UPDATING, [to_record(object_name, row) for row in rows])
 
     def _write_by(self, key: str, write: _Write, records: Sequence[Record]) -> list[RowResult]:
-        """Write each key once: the org refuses all rows of a call that share one (4.2)."""
+        """Write each key once: the org refuses all rows of a call that share one."""
+        # Salesforce 4.2: DUPLICATE_VALUE for each row of a key that stands twice in a call.
         keys, merged = merged_by(key, records)
         written = dict(zip(merged, self._write(write, list(merged.values())), strict=True))
         return [written.get(name, keyless(key)) for name in keys]
@@ -135,7 +138,7 @@ class Writer:
     def _send(self, write: _Write, records: Sequence[Record]) -> list[RowResult]:
         """Send one call; one that the org cannot even read is halved until its bad row is alone.
 
-        A 400 of a collection means that no row of it was written (reference 4.1).
+        A 400 of a collection means that no row of it was written (Salesforce 4.1).
         """
         body = {"allOrNone": False, "records": list(records)}
         request = Request(
@@ -160,6 +163,7 @@ def _upserting(object_name: str, key: str) -> _Write:
         "PATCH",
         f"composite/sobjects/{object_name}/{key}",
         Repeat.SAFE,
+        # Salesforce 4.8: of two upserts of a new key one is refused; its second try is an update.
         lambda error: is_locked(error) or is_lost_race(error, key),
     )
 
@@ -230,14 +234,17 @@ def _results(write: _Write, request: Request, answer: Any) -> list[RowResult]:
 
 def _answers(body: Any, sent: int) -> TypeGuard[list[Mapping[str, Any]]]:
     """True for a list that says something of each row that was sent."""
+    # Salesforce 4.2: results come in the order of the request, and a refused row has no id.
     right = isinstance(body, list) and len(body) == sent
     return right and all(isinstance(row, Mapping) for row in body)
 
 
 def _result(write: _Write, row: Mapping[str, Any]) -> RowResult:
+    # Salesforce 4.2: HTTP 200 comes even where every row was refused.
     if row.get("success") is not True:
         return RowResult(error=row_error(row.get("errors")))
     return RowResult(
         id=long_id(str(row.get("id") or "")) or None,
+        # Salesforce 4.2: not every kind of write answers `created`.
         created=write.creates or row.get("created") is True,
     )

@@ -37,7 +37,7 @@ _JSON = {"Accept": "application/json"}
 
 
 class PagingLimitReached(Exception):
-    """A list cannot be paged any further, although it goes on (100,000 records)."""
+    """A list cannot be paged any further, although it goes on (Trustpilot 5.3)."""
 
 
 @dataclass(frozen=True)
@@ -63,6 +63,7 @@ class TrustpilotCalls:
         self._access = access
         self._sign_in = TrustpilotSignIn(http, access)
         self._api = base_url(access.api_url)
+        # Trustpilot 1: invitations have a host of their own, which gives no tokens.
         self._invitations = base_url(access.invitations_url)
 
     def now(self) -> datetime:
@@ -86,6 +87,7 @@ class TrustpilotCalls:
         session = self._http.session(Repeat.SAFE)
 
         def ask() -> requests.Response:
+            # Trustpilot 3.5: as a query parameter it would be accepted too; a header is advised.
             headers = {**_JSON, "apikey": key}
             return session.get(self._api + path, params=query, headers=headers)
 
@@ -160,7 +162,10 @@ class TrustpilotCalls:
         return self._outcome(_Write("PUT", self._api + path, body, hide, Repeat.SAFE, acting))
 
     def delete(self, path: str) -> SendOutcome:
-        """Return what became of a deletion that is sent once, without body and content type."""
+        """Return what became of a deletion that is sent once, without body and content type.
+
+        With a content type it would be refused (Trustpilot 5.5).
+        """
         return self._outcome(_Write("DELETE", self._api + path))
 
     def upsert(self, path: str, body: dict[str, Any]) -> Any:
@@ -196,6 +201,7 @@ class TrustpilotCalls:
 
     def _write(self, write: _Write) -> requests.Response:
         headers = {}
+        # Trustpilot 3.4: client credentials act for no user; where none is needed it does no harm.
         if acting := write.acting or self._access.acting_user_id:
             headers["x-business-user-id"] = acting
         return self._private(
@@ -213,6 +219,7 @@ class TrustpilotCalls:
             return session.request(method, url, headers=signed, **parts)
 
         answer = ask(token)
+        # Trustpilot 1: a 401 is worth one new token and one repeat, a 403 never is.
         if answer.status_code != HTTPStatus.UNAUTHORIZED:
             return answer
         if at_once:
@@ -238,6 +245,7 @@ def _pageable(answer: requests.Response) -> requests.Response:
 def _verdict(answer: requests.Response) -> Verdict:
     """Say what a status means for something that must not happen twice."""
     match answer.status_code // 100, answer.status_code:
+        # Trustpilot 7.2: 200, 202 and 204 are all claimed for one call.
         case 2, _:
             # A web page with a good status comes from a proxy or firewall, not from Trustpilot.
             return Verdict.UNKNOWN if is_html(answer) else Verdict.ACCEPTED

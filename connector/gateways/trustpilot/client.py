@@ -51,6 +51,7 @@ __all__ = ["TrustpilotAccess", "TrustpilotClient"]
 
 _Value = TypeVar("_Value")
 
+# Trustpilot 5.1: the most. Trustpilot 6.1: uncertain for product reviews, so never more.
 _PER_PAGE = 100
 _LISTS = {
     ReviewType.SERVICE: ("/private/business-units/{}/reviews", "reviews"),
@@ -83,7 +84,7 @@ class TrustpilotClient:
         """Return the business unit of exactly this domain.
 
         Raises:
-            NotFound: Trustpilot has none (it says so by a 404 or by an empty answer).
+            NotFound: Trustpilot has none (Trustpilot 4: uncertain: a 404 or an empty answer).
         """
         path = "/business-units/find"
         try:
@@ -117,7 +118,7 @@ class TrustpilotClient:
     def service_reviews(self, unit_id: str, start: datetime, end: datetime) -> Iterator[ReviewPage]:
         """Yield the private service reviews created in [start, end], oldest first, 100 a page.
 
-        Trustpilot pages no further than 100,000 records: there the list is taken up again at
+        It ends at 100,000 records (Trustpilot 5.3): there the list is taken up again at
         the newest review that was read, and reviews already yielded are left out.
         """
         seam = _Seam(start.astimezone(UTC).replace(microsecond=0), end)
@@ -136,6 +137,7 @@ class TrustpilotClient:
         template, key = _LISTS[ReviewType.PRODUCT]
         path = _path(template, unit_id)
 
+        # Trustpilot 6.1: this list knows no dates and no order, so it is read whole.
         def page(number: int) -> Any:
             return self._calls.read_private(path, page=number, perPage=_PER_PAGE)
 
@@ -146,20 +148,21 @@ class TrustpilotClient:
             raise _too_many(unit_id) from None
 
     def review(self, review_type: ReviewType, review_id: str) -> Review:
-        """Return one review as it is now. Raises `NotFound` when it is gone (404 or 410)."""
+        """Return one review as it is now. Raises `NotFound` when it is gone (Trustpilot 5.7)."""
         path = _path(_REVIEW_PATHS[review_type], review_id)
         return _readable(wire.review(self._calls.read_private(path), review_type), path)
 
     def reply(self, review_id: str, text: str, author_id: str = "") -> SendOutcome:
         """Publish the one reply of a service review, replacing what is live; sent once."""
         path = _path("/private/reviews/{}/reply", review_id)
+        # Trustpilot 5.5: sent again it replaces, there is no other edit; it is public at once.
         author = author_id or self._acting_user_id
         return self._calls.send(path, wire.reply_body(text, author), (text,), acting=author_id)
 
     def delete_reply(self, review_id: str) -> SendOutcome:
         """Remove the reply of a service review; sent once. One that is not there counts as removed.
 
-        What Trustpilot says then is not documented (reference 5.5).
+        What Trustpilot says then is not documented (Trustpilot 5.5).
         """
         outcome = self._calls.delete(_path("/private/reviews/{}/reply", review_id))
         if outcome.status in (HTTPStatus.NOT_FOUND, HTTPStatus.GONE):
@@ -169,7 +172,7 @@ class TrustpilotClient:
     def add_tags(self, review_id: str, values: Sequence[str]) -> SendOutcome:
         """Add tags to a service review beside those that are there; repeated where that helps.
 
-        Never by POST, which removes the others (reference 5.6).
+        Never by POST, which removes the others (Trustpilot 5.6).
         """
         path = _path("/private/reviews/{}/tags", review_id)
         return self._calls.add(path, wire.tags_body(values), tuple(values))
@@ -186,6 +189,7 @@ class TrustpilotClient:
             VendorUnreachable: with `maybe_processed` when no usable answer came back.
         """
         path = _path("/private/product-reviews/{}/create-conversation", review_id)
+        # Trustpilot 6.2: uncertain: what a second call does; so there is none.
         answer = self._calls.create(path)
         found = answer.get("conversationId") if isinstance(answer, dict) else None
         if isinstance(found, str) and found:
@@ -199,6 +203,7 @@ class TrustpilotClient:
     def comment(self, conversation_id: str, text: str, author_id: str = "") -> SendOutcome:
         """Add one public comment; sent once, because a second call adds a second one."""
         path = _path("/private/conversations/{}/comments", conversation_id)
+        # Trustpilot 6.2: and no comment can be deleted.
         return self._calls.send(path, wire.comment_body(text), (text,), acting=author_id)
 
     def edit_comment(
@@ -220,7 +225,8 @@ class TrustpilotClient:
     def send_invitation(self, unit_id: str, invitation: EmailInvitation) -> SendOutcome:
         """Ask Trustpilot to invite one consumer by e-mail: one try, now or not at all.
 
-        Accepted means accepted by Trustpilot: whether a mail goes out, it does not tell.
+        Accepted means accepted by Trustpilot: whether a mail goes out, it does not tell
+        (Trustpilot 7.2).
         """
         path = _path("/private/business-units/{}/email-invitations", unit_id)
         personal = (invitation.email, invitation.name)
@@ -258,6 +264,7 @@ class TrustpilotClient:
         Nothing brings them back: https://developers.trustpilot.com/invitation-api.
         """
         path = _path("/private/business-units/{}/invitation-data/delete", unit_id)
+        # Trustpilot 7.3: addresses or an age, never both.
         return self._calls.erase_invitations(path, {"customerEmails": [*emails]}, tuple(emails))
 
     def products(self, unit_id: str, skus: Collection[str]) -> Mapping[str, Item]:
@@ -271,7 +278,7 @@ class TrustpilotClient:
     def _service_pages(self, unit_id: str, seam: _Seam) -> Iterator[ReviewPage]:
         template, key = _LISTS[ReviewType.SERVICE]
         path = _path(template, unit_id)
-        # Whether the two ends are inclusive is not documented: ask for a second more on each.
+        # Trustpilot 5.1: uncertain: whether the ends are inclusive; ask for a second more on each.
         second = timedelta(seconds=1)
         window = {
             "startDateTime": wire_time(seam.start - second),
@@ -279,6 +286,7 @@ class TrustpilotClient:
         }
 
         def page(number: int) -> Any:
+            # Trustpilot 5.3: newest first, every new review would shift the pages.
             return self._calls.read_private(
                 path, page=number, perPage=_PER_PAGE, orderBy="createdat.asc", **window
             )
@@ -318,6 +326,7 @@ def _pages(page: Callable[[int], Any], key: str, path: str) -> Iterator[list[obj
         items = _items(answer, key, path)
         if items:
             yield items
+        # Trustpilot 5.3: an answer may lack the link to its next page.
         if not items or (len(items) < _PER_PAGE and not _has_next(answer)):
             return
 

@@ -1,6 +1,7 @@
 """Turns Trustpilot's answers into JSON or into our errors; its error bodies have many shapes.
 
-Nothing here sends a request. Vendor words are redacted before they enter a message.
+The shapes are Trustpilot 10.3. Nothing here sends a request. Vendor words are redacted before
+they enter a message.
 """
 
 from __future__ import annotations
@@ -29,11 +30,14 @@ from connector.gateways.http.redaction import redacted
 VENDOR = "Trustpilot"
 
 CREDENTIALS = "Check TRUSTPILOT_API_KEY and TRUSTPILOT_API_SECRET."
+# Trustpilot 3.5: what a 403 with a good token can mean.
 _RIGHTS = (
     "Check that this business unit belongs to the account, that its plan includes this API, "
     "and that trustpilot.acting_user_id is an Admin or Manager."
 )
+# Trustpilot 5.7: uncertain: 410; a deleted or hidden review gives 404.
 _GONE = frozenset({HTTPStatus.NOT_FOUND, HTTPStatus.GONE})
+# Trustpilot 5.3: stands in the `details` of a 400.
 _PAGING_LIMIT = "pagination limit exceeded"
 _DEEPEST = 4
 _NOT_JSON = object()
@@ -49,7 +53,7 @@ class ErrorWords:
 
 
 def json_of(response: requests.Response) -> Any:
-    """Return the JSON of an answer; None for an empty body, which is normal for Trustpilot.
+    """Return the JSON of an answer; None for an empty body, which is normal (Trustpilot 1).
 
     Raises:
         VendorAnswerUnreadable: the body is not JSON.
@@ -114,6 +118,7 @@ def _leaves(body: Any, depth: int = 0) -> Iterator[tuple[str, str]]:
     if not isinstance(body, dict) or depth > _DEEPEST:
         return
     for key, value in body.items():
+        # Trustpilot 10.3: OAuth writes its keys with capitals.
         if isinstance(value, str | int):
             yield str(key).lower(), str(value)
     for value in body.values():
@@ -159,11 +164,13 @@ def refusal(response: requests.Response, hide: tuple[str, ...] = ()) -> Connecto
         case HTTPStatus.FORBIDDEN:
             return AccessDenied(VENDOR, sentence, next_step=_RIGHTS)
         case HTTPStatus.TOO_MANY_REQUESTS:
+            # Trustpilot 10.1: the longer of two limits is one hour, and no header tells the rest.
             return AllowanceExhausted(
                 VENDOR, sentence, next_step="Wait an hour; the next run resumes."
             )
         case status if status in _GONE:
             return NotFound(sentence, facts)
+        # Trustpilot 10.2: the table of statuses ends at 501, its clients have met 503.
         case status if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
             return VendorUnreachable(
                 sentence,

@@ -2,7 +2,7 @@
 
 What a review stands on (its id and time, stars and text, its consumer, its conversation) must fit:
 without its conversation a second one would be opened. Everything else that does not fit is taken
-for missing. How attachments and images look is not documented: their addresses are found anyway.
+for missing. How attachments look is uncertain (Trustpilot 6.1): their addresses are found anyway.
 Shape: https://developers.trustpilot.com/product-reviews-api.
 """
 
@@ -30,6 +30,7 @@ from connector.gateways.trustpilot.values import (
 class _Consumer(Wire):
     id: Text | None = None
     name: Maybe[Text] = None
+    # Trustpilot 6.1: here it is told; service reviews name no address of their consumer.
     email: Maybe[Text] = None
 
 
@@ -59,13 +60,16 @@ class ProductReview(Wire):
     business_unit_id: Maybe[Text] = None
     stars: Count | None = None
     content: Text | None = None
+    # Trustpilot 6.1: may be missing.
     product: Maybe[_Product] = None
     consumer: _Consumer | None = None
     reference_id: Maybe[Text] = None
     locale: Maybe[Text] = None
     language: Maybe[Text] = None
+    # Trustpilot 6.1: uncertain: which words there are besides `published`.
     state: Maybe[Text] = None
     has_moderation_history: Maybe[bool] = None
+    # Trustpilot 6.1: null until a business answers.
     conversation_id: Text | None = None
     attribute_ratings: Readable[_AttributeRating] = ()
     attachments: Any = None

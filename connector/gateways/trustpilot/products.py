@@ -18,7 +18,7 @@ from connector.gateways.trustpilot.errors import VENDOR
 from connector.gateways.trustpilot.values import whole_text
 
 PER_PAGE = 10_000
-"""What Trustpilot gives by default; asked for by name, so that a short page can be told."""
+"""The default (Trustpilot 8); asked for by name, so that a short page can be told."""
 
 _ATTRIBUTES, _OWN = CUSTOM.split(".")[:2]
 
@@ -44,7 +44,7 @@ def read_products(calls: TrustpilotCalls, unit_id: str, skus: Collection[str]) -
 
 
 def push_products(calls: TrustpilotCalls, unit_id: str, items: Sequence[Item]) -> frozenset[str]:
-    """Create or change products by SKU and return the SKUs that the answer confirms.
+    """Create or change products by SKU (Trustpilot 8) and return the SKUs that the answer confirms.
 
     Saying the same thing twice leaves the catalogue as it is, so it is repeated like a read.
 

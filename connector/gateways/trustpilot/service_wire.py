@@ -24,6 +24,7 @@ _BEFORE_ALL = datetime.min.replace(tzinfo=UTC)
 
 class _Consumer(Wire):
     id: Text | None = None
+    # Trustpilot 9: webhooks say `name` where the API says `displayName`.
     name: Maybe[Text] = Field(None, validation_alias=AliasChoices("displayName", "name"))
     display_location: Maybe[Text] = None
     number_of_reviews: Maybe[Count] = None
@@ -40,6 +41,7 @@ class _Location(Wire):
 
 
 class _Invitation(Wire):
+    # Trustpilot 5.4: an invitation has no id and no status here.
     business_unit_id: Maybe[Text] = None
 
 
@@ -115,7 +117,7 @@ class _Request(Wire):
             review,
             find_reviewer_id=self.id,
             find_reviewer_created_at=self.created,
-            # Trustpilot documents the words and not their capitals.
+            # Trustpilot 5.4: uncertain: the capitals of these words.
             find_reviewer_status=_STATUSES.get((self.status or "").casefold(), self.status),
             find_reviewer_message=self.business_user_message,
         )
@@ -164,6 +166,7 @@ class ServiceReview(Wire):
     title: Text | None = None
     text: Text | None = None
     language: Maybe[Text] = None
+    # Trustpilot 5.4: null until the review is edited.
     updated_at: Maybe[Moment] = None
     experienced_at: Maybe[Moment] = None
     consumer: _Consumer | None = None
@@ -171,17 +174,21 @@ class ServiceReview(Wire):
     location: Maybe[_Location] = None
     company_reply: _CompanyReply | None = None
     is_verified: Maybe[bool] = None
+    # Trustpilot 5.4: open sets, this and the two words below, so no list of them is kept.
     review_verification_level: Maybe[Text] = None
     source: Maybe[Text] = None
     number_of_likes: Maybe[Count] = None
     status: Maybe[Text] = None
     report_data: Maybe[_ReportData] = None
+    # Trustpilot 5.4: may hold null.
     compliance_labels: Readable[Text] = ()
     counts_towards_trust_score: Maybe[bool] = None
     counts_towards_location_trust_score: Maybe[bool] = None
     invitation: Maybe[_Invitation] = None
     business_unit_history: Readable[_EarlierUnit] = ()
+    # Trustpilot 5.4: null where nobody invited.
     referral_email: Maybe[Text] = None
+    # Trustpilot 5.4: consumers can type it themselves.
     reference_id: Maybe[Text] = None
     tags: Readable[_Tag] = ()
     find_reviewer: Maybe[_FindReviewer] = None

@@ -28,6 +28,7 @@ from connector.gateways.trustpilot.errors import (
 )
 
 _TOKEN_PATH = "/oauth/oauth-business-users-for-applications/accesstoken"  # noqa: S105 -- a path
+# Trustpilot 3.3: 100 hours.
 _DOCUMENTED_LIFETIME = 100 * 3600.0
 _EARLY = 3600.0
 _EARLY_SHARE = 0.1  # of a lifetime so short that an hour would eat most of it
@@ -40,7 +41,8 @@ _REFUSED = frozenset({400, 401, 403})
 class TrustpilotAccess:
     """Where Trustpilot is and who we are there; URLs with or without a trailing `/v1`.
 
-    `acting_user_id` is the business user (Admin or Manager) in whose name we write.
+    `acting_user_id` is the business user (Admin or Manager) in whose name we write
+    (Trustpilot 3.4).
     """
 
     api_url: str
@@ -117,6 +119,7 @@ class TrustpilotSignIn:
             return self._token
 
     def _renew(self) -> None:
+        # Trustpilot 3.2: client credentials bring no refresh token, so a new one is asked for.
         asked_at = self._http.clock.monotonic()
         answer = self._ask()
         lifetime = _lifetime(answer.get("expires_in"))
@@ -131,6 +134,7 @@ class TrustpilotSignIn:
         session.register_compliance_hook("access_token_response", _usable)
         url = base_url(self._access.api_url) + _TOKEN_PATH
         try:
+            # Trustpilot 3.1: key and secret would be taken from the body too; Basic is preferred.
             return dict(session.fetch_token(url, auth=HTTPBasicAuth(key, secret)))
         except VendorUnreachable as error:
             unreachable = VendorUnreachable(
@@ -177,7 +181,7 @@ def _early(lifetime: float) -> float:
 
 
 def _lifetime(expires_in: object) -> float:
-    """Return a lifetime in seconds; Trustpilot sends it as text."""
+    """Return a lifetime in seconds; it comes as text (Trustpilot 3.3)."""
     try:
         seconds = float(str(expires_in))
     except ValueError:

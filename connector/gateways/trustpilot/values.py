@@ -30,7 +30,8 @@ _Value = TypeVar("_Value")
 def instant(value: object) -> datetime:
     """Return the moment a text names, aware and UTC; without a zone it is UTC.
 
-    Trustpilot writes times with or without `Z` and with zero to seven digits of a second.
+    Trustpilot writes times with or without `Z` and with zero to seven digits of a second
+    (Trustpilot 2).
     Raises `ValueError` for anything else.
     """
     if not isinstance(value, str):
@@ -43,7 +44,7 @@ def instant(value: object) -> datetime:
 
 
 def wire_time(moment: datetime) -> str:
-    """Return a time as Trustpilot's requests want it: UTC, whole seconds, no zone."""
+    """Return a time as requests want it (Trustpilot 2): UTC, whole seconds, no zone."""
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S")
 
 
@@ -69,7 +70,7 @@ def _no_truth(value: object) -> object:
 
 
 def without_nulls(value: object) -> object:
-    """Return a list without its nulls, and nothing for null: Trustpilot sends both."""
+    """Return a list without its nulls, and nothing for null (Trustpilot 5.4)."""
     if isinstance(value, list):
         return [item for item in value if item is not None]
     return () if value is None else value

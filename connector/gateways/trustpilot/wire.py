@@ -43,6 +43,7 @@ from connector.gateways.trustpilot.values import (
     without_nulls,
 )
 
+# Trustpilot 6.2: uncertain: the word for a consumer; whatever is not this one is not us.
 _BUSINESS_AUTHOR = "businessuser"
 
 
@@ -118,6 +119,7 @@ class _BusinessUnit(Wire):
             domain=domain,
             trust_score=score.trust_score,
             stars=score.stars,
+            # Trustpilot 4: totals stand only here, lists of reviews have none.
             review_count=numbers.total,
             reviews_by_stars=MappingProxyType(numbers.by_stars()),
             country=self.country,
@@ -137,6 +139,7 @@ class _Author(Wire):
 
 
 class _Comment(Wire):
+    # Trustpilot 6.2: the answer to a new comment says `commentId`.
     id: Text = Field(validation_alias=AliasChoices("id", "commentId"), min_length=1)
     content: Text | None = None
     created_at: MaybeMoment = None
@@ -201,6 +204,7 @@ def templates(item: object) -> tuple[Template, ...] | Unreadable:
 
 def reply_body(text: str, acting_user_id: str) -> dict[str, Any]:
     """Return the body that publishes a reply; the author is left out where none is set."""
+    # Trustpilot 5.5: with client credentials a reply needs its author.
     return _filled({"authorBusinessUserId": acting_user_id, "message": text})
 
 
@@ -211,23 +215,26 @@ def comment_body(text: str) -> dict[str, Any]:
 
 def tags_body(values: Iterable[str]) -> dict[str, Any]:
     """Return the body that names tags, all in the only group that Trustpilot's portal shows."""
+    # Trustpilot 5.6: a webhook may write this group `Generic`.
     return {"tags": [{"group": "generic", "value": value} for value in values]}
 
 
 _AFTER_SERVICE = timedelta(minutes=1)
-"""The service review must be asked for before the product reviews."""
+"""The service review must be asked for before the product reviews (Trustpilot 7.2)."""
 
 
 def invitation_body(invitation: EmailInvitation) -> dict[str, Any]:
     """Return the body that asks for one e-mail invitation.
 
-    What is empty is left out: then the account's defaults apply. Where both kinds of review are
-    asked for, the template is that of the service review: templates are made for one kind.
+    What is empty is left out: then the account's defaults apply (Trustpilot 7.2). Where both kinds
+    of review are asked for, the template is that of the service review: templates are made for one
+    kind.
     Shape: https://developers.trustpilot.com/invitation-api.
     """
     return _filled(
         {
             "type": "email",
+            # Trustpilot 7.5: `referenceId` in links and reviews, the same number.
             "referenceNumber": invitation.reference_number,
             "consumerName": invitation.name,
             "consumerEmail": invitation.email,
@@ -247,8 +254,10 @@ def _service_part(invitation: EmailInvitation) -> dict[str, Any]:
     return _filled(
         {
             "templateId": invitation.template_id,
+            # Trustpilot 7.2: uncertain: what a missing time means, so there always is one.
             "preferredSendTime": wire_time(invitation.send_at),
             "redirectUri": invitation.redirect_url,
+            # Trustpilot 7.2: plain texts; reviews have groups and values.
             "tags": list(invitation.tags),
         }
     )
@@ -263,6 +272,7 @@ def _product_part(invitation: EmailInvitation) -> dict[str, Any]:
             "templateId": "" if invitation.service else invitation.template_id,
             "preferredSendTime": wire_time(invitation.send_at + wait),
             "redirectUri": invitation.redirect_url,
+            # Trustpilot 7.2: products or SKUs, never both.
             "products": [dict(product) for product in invitation.products],
             "productSkus": list(invitation.product_skus),
         }
@@ -291,6 +301,7 @@ def product_link_body(link: LinkRequest) -> dict[str, Any]:
             "referenceId": link.reference_number,
             "locale": link.locale,
             "redirectUri": link.redirect_url,
+            # Trustpilot 6.3: never `productIds` beside it.
             "products": [dict(product) for product in link.products],
         }
     )
@@ -304,7 +315,7 @@ class _ReviewLink(Wire):
 def review_link(item: object) -> ReviewLink | Unreadable:
     """Return the link in an answer, or why it cannot be read; never raises.
 
-    How the answer about products names them is not documented, so both spellings are read.
+    How the answer about products names them is uncertain (Trustpilot 6.3): both spellings are read.
     """
     found = or_unreadable(item, lambda: _ReviewLink.model_validate(item))
     if isinstance(found, Unreadable):

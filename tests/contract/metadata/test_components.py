@@ -69,10 +69,11 @@ def test_every_query_stays_below_the_limit_of_objects():
 def test_every_list_view_that_is_opened_exists(list_views):
     known = {name for _, name in list_views}
     opened = re.findall(r'view="(\w+)"', "".join(sources("*/*.html").values()))
-    opened += re.findall(r"filterName: '(\w+)'", "".join(sources("*/*.js").values()))
-    figures = sources("trustpilotFigures/*.js")["trustpilotFigures.js"]
-    opened += re.findall(r"\], '(\w+)'\]", figures)
-    assert len(opened) > 6
+    scripts = sources("*/*.js")
+    opened += re.findall(r"listPage\('\w+', '(\w+)'\)", "".join(scripts.values()))
+    opened += re.findall(r"\], '(\w+)'\]", scripts["trustpilotFigures.js"])
+    opened += re.findall(r"labels\.\w+, '(\w+)'\]", scripts["trustpilotHome.js"])
+    assert len(opened) == 10
     assert set(opened) <= known
 
 
@@ -118,6 +119,7 @@ def test_every_component_is_placed_or_used_by_another():
         for tag in re.findall(r"<c-([\w-]+)", words)
     }
     modules = set(re.findall(r"from 'c/(\w+)'", "".join(sources("*/*.js").values())))
+    modules |= set(re.findall(r"@import 'c/(\w+)'", "".join(sources("*/*.css").values())))
     assert tags | modules | set(PLACED) == {path.name for path in COMPONENTS.iterdir()}
 
 

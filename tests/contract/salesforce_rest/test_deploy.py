@@ -465,6 +465,15 @@ def test_what_a_component_names_must_exist(deploy, kind, name, path, text, probl
     )
 
 
+def test_a_component_of_styles_alone_is_taken(deploy):
+    bundle = {
+        "lwc/saw/saw.js-meta.xml": xml("LightningComponentBundle"),
+        "lwc/saw/saw.css": ".tooth { color: grey; }",
+    }
+    result = deploy(files({**MEMBERS, "LightningComponentBundle": ["saw"]}, **bundle))
+    assert failures(result) == []
+
+
 class TestTheRequest:
     def test_a_user_without_the_permission_is_told_which(self, deploy, side):
         side.org.settings.may_deploy = False

@@ -2,35 +2,22 @@
  * `lightning/graphql` on the local server: the query travels as text, the answer as the platform's.
  */
 import { ask } from './server.js';
+import { Wire } from './wire.js';
 
 export function gql(strings, ...values) {
     return String.raw({ raw: strings }, ...values);
 }
 
-const wires = new Set();
-
 /** Asks every query of the page again: for a newcomer who waits for the first run. */
 export function readAgain() {
-    wires.forEach((each) => each.config && each.read());
+    graphql.wires.forEach((each) => each.config && each.read());
 }
 
-export class graphql {
+export class graphql extends Wire {
+    static wires = new Set();
+
     constructor(emit) {
-        this.emit = emit;
-        this.emit({ data: undefined, errors: undefined });
-    }
-
-    connect() {
-        wires.add(this);
-    }
-
-    disconnect() {
-        wires.delete(this);
-    }
-
-    update(config) {
-        this.config = config;
-        this.read();
+        super(emit, { data: undefined, errors: undefined });
     }
 
     async read() {
@@ -51,7 +38,7 @@ export class graphql {
 
     tell(config, answer) {
         const words = JSON.stringify([answer.data, answer.errors]);
-        if (wires.has(this) && config === this.config && words !== this.words) {
+        if (graphql.wires.has(this) && config === this.config && words !== this.words) {
             this.words = words;
             this.emit(answer);
         }

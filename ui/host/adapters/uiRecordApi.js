@@ -4,26 +4,13 @@
  * Every wire that shows a record hears of a change that was made through here, as on the platform.
  */
 import { ask } from './server.js';
+import { Wire } from './wire.js';
 
-const wires = new Set();
+export class getRecord extends Wire {
+    static wires = new Set();
 
-export class getRecord {
     constructor(emit) {
-        this.emit = emit;
-        this.emit({ data: undefined, error: undefined });
-    }
-
-    connect() {
-        wires.add(this);
-    }
-
-    disconnect() {
-        wires.delete(this);
-    }
-
-    update(config) {
-        this.config = config;
-        this.read();
+        super(emit, { data: undefined, error: undefined });
     }
 
     async read() {
@@ -58,9 +45,8 @@ export async function updateRecord({ fields }) {
 
 export async function notifyRecordUpdateAvailable(records) {
     const ids = records.map((each) => each.recordId);
-    await Promise.all(
-        [...wires].filter((each) => ids.includes(each.config?.recordId)).map((each) => each.read())
-    );
+    const shown = [...getRecord.wires].filter((each) => ids.includes(each.config?.recordId));
+    await Promise.all(shown.map((each) => each.read()));
 }
 
 export function getFieldValue(record, field) {

@@ -122,7 +122,10 @@ class Checks:
                 component.fail(f"In field: tabs - no CustomTab named {name} found", each)
 
     def _bundle(self, component: Component, _node: Node) -> None:
-        if f"lwc/{component.name}/{component.name}.js" not in self._upload.files:
+        # A module of styles alone has no script:
+        # https://developer.salesforce.com/docs/platform/lwc/guide/create-components-css-share.html
+        stem = f"lwc/{component.name}/{component.name}"
+        if not {f"{stem}.js", f"{stem}.css"} & set(self._upload.files):
             component.fail(f"Cannot find Lightning Component Bundle {component.name}")
 
     def _in_folder(self, component: Component, _node: Node) -> None:

@@ -6,6 +6,7 @@
 import { LightningElement, api } from 'lwc';
 import { NavigationMixin } from 'lightning/navigation';
 import { labels } from 'c/trustpilotLabels';
+import { listPage } from 'c/trustpilotPages';
 
 const REVIEWS = [
     ['service', labels.serviceReviews, ['Service'], 'Recent_Service_Reviews'],
@@ -19,25 +20,28 @@ const INVITATIONS = [
 ];
 
 export default class TrustpilotFigures extends NavigationMixin(LightningElement) {
-    labels = labels;
     /** `fresh`: reviews by type; `invitations`: invitations by status. */
     @api figures;
 
-    get reviews() {
-        return figuresOf(REVIEWS, this.figures?.fresh, 'Trustpilot_Review__c');
-    }
-
-    get invitations() {
-        return figuresOf(INVITATIONS, this.figures?.invitations, 'Trustpilot_Invitation__c');
+    get cards() {
+        const { fresh, invitations } = this.figures ?? {};
+        return [
+            {
+                title: labels.lastThirtyDays,
+                icon: 'standard:feedback',
+                figures: figuresOf(REVIEWS, fresh, 'Trustpilot_Review__c')
+            },
+            {
+                title: labels.invitations,
+                icon: 'standard:email',
+                figures: figuresOf(INVITATIONS, invitations, 'Trustpilot_Invitation__c')
+            }
+        ];
     }
 
     openList(event) {
         const { object, view } = event.currentTarget.dataset;
-        this[NavigationMixin.Navigate]({
-            type: 'standard__objectPage',
-            attributes: { objectApiName: object, actionName: 'list' },
-            state: { filterName: view }
-        });
+        this[NavigationMixin.Navigate](listPage(object, view));
     }
 }
 

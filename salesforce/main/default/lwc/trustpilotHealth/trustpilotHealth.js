@@ -6,6 +6,7 @@
 import { LightningElement, api } from 'lwc';
 import { NavigationMixin } from 'lightning/navigation';
 import { labels } from 'c/trustpilotLabels';
+import { recordPage } from 'c/trustpilotPages';
 import { timestampOf } from 'c/trustpilotRows';
 
 export default class TrustpilotHealth extends NavigationMixin(LightningElement) {
@@ -47,9 +48,6 @@ export default class TrustpilotHealth extends NavigationMixin(LightningElement) 
 
     openIssue(event) {
         event.preventDefault();
-        this[NavigationMixin.Navigate]({
-            type: 'standard__recordPage',
-            attributes: { recordId: event.currentTarget.dataset.id, actionName: 'view' }
-        });
+        this[NavigationMixin.Navigate](recordPage(event.currentTarget.dataset.id));
     }
 }

@@ -1,7 +1,11 @@
 /**
  * What the home page asks the org, in GraphQL; each query stays below ten objects.
  *
- * "Recently" is 30 days everywhere on the page, by the org's clock.
+ * "Recently" is 30 days everywhere on the page, by the org's clock. Lists of the same object spell
+ * out the same fields: Salesforce looks for names in the literal when it takes the component (it
+ * puts an org's namespace before them), so none comes from elsewhere, and that its wire takes a
+ * fragment is promised nowhere.
+ * https://developer.salesforce.com/docs/platform/graphql/guide/graphql-wire-lwc-namespace.html
  */
 import { gql } from 'lightning/graphql';
 

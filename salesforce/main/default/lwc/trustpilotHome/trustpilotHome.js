@@ -11,6 +11,10 @@ import { averageOf, countsOf, rowsOf } from 'c/trustpilotRows';
 import { FIGURES, HEALTH, LISTS, UNITS } from './queries';
 
 const SECONDS = 30;
+const RECENT = [
+    ['service', labels.recentServiceReviews, 'Recent_Service_Reviews'],
+    ['product', labels.recentProductReviews, 'Recent_Product_Reviews']
+];
 
 export default class TrustpilotHome extends LightningElement {
     labels = labels;
@@ -90,6 +94,15 @@ export default class TrustpilotHome extends LightningElement {
 
     get unitOptions() {
         return this.units.map((each) => ({ label: each.Name, value: each.Id }));
+    }
+
+    get recent() {
+        return RECENT.map(([type, heading, view]) => ({
+            type,
+            heading,
+            view,
+            reviews: this.lists[type]
+        }));
     }
 
     connectedCallback() {

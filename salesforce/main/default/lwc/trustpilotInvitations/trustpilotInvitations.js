@@ -6,6 +6,7 @@
 import { LightningElement, api } from 'lwc';
 import { NavigationMixin } from 'lightning/navigation';
 import { labels } from 'c/trustpilotLabels';
+import { listPage, recordPage } from 'c/trustpilotPages';
 import { timestampOf } from 'c/trustpilotRows';
 
 const THEMES = {
@@ -38,17 +39,10 @@ export default class TrustpilotInvitations extends NavigationMixin(LightningElem
     }
 
     openRecord(event) {
-        this[NavigationMixin.Navigate]({
-            type: 'standard__recordPage',
-            attributes: { recordId: event.currentTarget.dataset.id, actionName: 'view' }
-        });
+        this[NavigationMixin.Navigate](recordPage(event.currentTarget.dataset.id));
     }
 
     openList() {
-        this[NavigationMixin.Navigate]({
-            type: 'standard__objectPage',
-            attributes: { objectApiName: 'Trustpilot_Invitation__c', actionName: 'list' },
-            state: { filterName: 'All' }
-        });
+        this[NavigationMixin.Navigate](listPage('Trustpilot_Invitation__c', 'All'));
     }
 }

@@ -15,19 +15,32 @@ export default class TrustpilotReplyConflict extends LightningElement {
     /** True while a choice is being saved or has been made. */
     @api disabled = false;
 
-    get theirs() {
-        return this.review.Their_Reply__c || this.review.Live_Reply__c;
+    get sides() {
+        return [
+            {
+                heading: labels.theirReply,
+                author: this.review.Live_Reply_Author__c,
+                text: this.review.Their_Reply__c || this.review.Live_Reply__c,
+                style: 'text theirs',
+                choice: 'Keep Theirs',
+                label: labels.keepTheirs,
+                button: 'keep',
+                variant: 'neutral'
+            },
+            {
+                heading: labels.yourReply,
+                text: this.mine,
+                style: 'text mine',
+                choice: 'Post Mine',
+                label: labels.postMine,
+                button: 'post',
+                variant: 'brand'
+            }
+        ];
     }
 
-    keepTheirs() {
-        this.choose('Keep Theirs');
-    }
-
-    postMine() {
-        this.choose('Post Mine');
-    }
-
-    choose(choice) {
+    choose(event) {
+        const { choice } = event.currentTarget.dataset;
         this.dispatchEvent(new CustomEvent('choose', { detail: choice }));
     }
 }

@@ -5,9 +5,11 @@
  */
 import { LightningElement, api } from 'lwc';
 import { fill, labels } from 'c/trustpilotLabels';
+import { IN_FULL } from 'c/trustpilotRows';
 
 export default class TrustpilotReplyTimeline extends LightningElement {
     labels = labels;
+    inFull = IN_FULL;
     /** The review as a plain object: field name to value. */
     @api review = {};
 

@@ -6,6 +6,8 @@
 import { LightningElement, api } from 'lwc';
 import { NavigationMixin } from 'lightning/navigation';
 import { labels } from 'c/trustpilotLabels';
+import { recordPage, withAddresses } from 'c/trustpilotPages';
+import { IN_FULL } from 'c/trustpilotRows';
 
 const PARENTS = [
     ['contact', 'Contact__c', 'Contact__r', 'Name'],
@@ -18,6 +20,7 @@ const PARENTS = [
 
 export default class TrustpilotReviewText extends NavigationMixin(LightningElement) {
     labels = labels;
+    inFull = IN_FULL;
     parents = [];
     _review = {};
 
@@ -67,16 +70,15 @@ export default class TrustpilotReviewText extends NavigationMixin(LightningEleme
 
     openParent(event) {
         event.preventDefault();
-        this[NavigationMixin.Navigate](pageOf(event.currentTarget.dataset.id));
+        this[NavigationMixin.Navigate](recordPage(event.currentTarget.dataset.id));
     }
 
     async addAddresses() {
         const parents = this.parents;
-        const urls = await Promise.all(
-            parents.map((each) => this[NavigationMixin.GenerateUrl](pageOf(each.id)))
-        );
+        const addressOf = ({ id }) => this[NavigationMixin.GenerateUrl](recordPage(id));
+        const complete = await withAddresses(parents, addressOf);
         if (parents === this.parents) {
-            this.parents = parents.map((each, index) => ({ ...each, url: urls[index] }));
+            this.parents = complete;
         }
     }
 }
@@ -87,8 +89,4 @@ function parentsOf(review) {
         id: review[id],
         name: review[parent]?.[name] || review[id]
     }));
-}
-
-function pageOf(recordId) {
-    return { type: 'standard__recordPage', attributes: { recordId, actionName: 'view' } };
 }

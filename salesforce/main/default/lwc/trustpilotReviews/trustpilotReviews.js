@@ -6,7 +6,10 @@
 import { LightningElement, api } from 'lwc';
 import { NavigationMixin } from 'lightning/navigation';
 import { fill, labels } from 'c/trustpilotLabels';
+import { listPage, recordPage, withAddresses } from 'c/trustpilotPages';
 import { timestampOf } from 'c/trustpilotRows';
+
+const REVIEW = 'Trustpilot_Review__c';
 
 export default class TrustpilotReviews extends NavigationMixin(LightningElement) {
     labels = labels;
@@ -51,24 +54,19 @@ export default class TrustpilotReviews extends NavigationMixin(LightningElement)
 
     openReview(event) {
         event.preventDefault();
-        this[NavigationMixin.Navigate](pageOf(event.currentTarget.dataset.id));
+        this[NavigationMixin.Navigate](recordPage(event.currentTarget.dataset.id, REVIEW));
     }
 
     openList() {
-        this[NavigationMixin.Navigate]({
-            type: 'standard__objectPage',
-            attributes: { objectApiName: 'Trustpilot_Review__c', actionName: 'list' },
-            state: { filterName: this.view }
-        });
+        this[NavigationMixin.Navigate](listPage(REVIEW, this.view));
     }
 
     async addAddresses() {
         const rows = this.rows;
-        const urls = await Promise.all(
-            rows.map((each) => this[NavigationMixin.GenerateUrl](pageOf(each.Id)))
-        );
+        const addressOf = ({ Id }) => this[NavigationMixin.GenerateUrl](recordPage(Id, REVIEW));
+        const complete = await withAddresses(rows, addressOf);
         if (rows === this.rows) {
-            this.rows = rows.map((each, index) => ({ ...each, url: urls[index] }));
+            this.rows = complete;
         }
     }
 }
@@ -82,12 +80,5 @@ function rowOf(review) {
         created: timestampOf(review.Review_Created__c),
         due: timestampOf(review.Response_Due_At__c),
         isLate: review.Response_Breached__c === true
-    };
-}
-
-function pageOf(recordId) {
-    return {
-        type: 'standard__recordPage',
-        attributes: { recordId, objectApiName: 'Trustpilot_Review__c', actionName: 'view' }
     };
 }

@@ -38,6 +38,15 @@ export function timestampOf(moment) {
     return moment ? Date.parse(moment) : null;
 }
 
+/** How `lightning-formatted-date-time` writes a moment in full. */
+export const IN_FULL = {
+    year: 'numeric',
+    month: 'short',
+    day: 'numeric',
+    hour: '2-digit',
+    minute: '2-digit'
+};
+
 /** What the org said against a change, in its own words. */
 export function messageOf(error) {
     const output = error?.body?.output;

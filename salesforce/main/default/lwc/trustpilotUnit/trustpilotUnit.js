@@ -17,6 +17,10 @@ const FIELDS = [
     'Import_Result__c'
 ].map((name) => `Trustpilot_Business_Unit__c.${name}`);
 
+const SWITCHES = [
+    ['Pause_Invitations__c', labels.pauseInvitations, 'pause-invitations'],
+    ['Pause_Replies__c', labels.pauseReplies, 'pause-replies']
+];
 const USUAL_DAYS = 30;
 const SECONDS = 10;
 
@@ -39,6 +43,15 @@ export default class TrustpilotUnit extends LightningElement {
         this.isRefused = Boolean(error);
     }
 
+    get switches() {
+        return SWITCHES.map(([field, label, style]) => ({
+            field,
+            label,
+            style,
+            isOn: this.unit[field]
+        }));
+    }
+
     get days() {
         return this.unit.Import_Days__c ?? USUAL_DAYS;
     }
@@ -55,14 +68,6 @@ export default class TrustpilotUnit extends LightningElement {
         this.stop();
     }
 
-    pauseInvitations(event) {
-        this.switchTo('Pause_Invitations__c', event.target, event.detail.checked);
-    }
-
-    pauseReplies(event) {
-        this.switchTo('Pause_Replies__c', event.target, event.detail.checked);
-    }
-
     importReviews() {
         if (!this.refs.days.reportValidity()) {
             return;
@@ -71,9 +76,10 @@ export default class TrustpilotUnit extends LightningElement {
     }
 
     /** A switch that the org refused goes back, so that it never shows what is not so. */
-    async switchTo(field, element, isOn) {
-        if (!(await this.save({ [field]: isOn }))) {
-            element.checked = !isOn;
+    async pause({ target, detail }) {
+        const isOn = detail.checked;
+        if (!(await this.save({ [target.dataset.field]: isOn }))) {
+            target.checked = !isOn;
         }
     }
 
