@@ -1,6 +1,7 @@
 """One person, however their address is written; and never two people taken for one."""
 
 import hashlib
+from unicodedata import normalize
 
 import pytest
 from hypothesis import example, given
@@ -14,7 +15,7 @@ SAME = (
     UNICODE,
     "Ann@Bücher.Example",
     "ann@BÜCHER.example.",
-    "  ann@bu\u0308cher.example ",  # the letter and its dots apart
+    f"  {normalize('NFD', UNICODE)} ",  # the letter and its dots apart
     "ann@bücher\u3002example",  # a full stop as it is typed in Japanese
     "ann@\uff42ücher.example",  # a letter of full width
     "ANN@XN--BCHER-KVA.EXAMPLE",
