@@ -26,6 +26,7 @@ from connector.flows.ports import Reporter
 from connector.gateways.http.budget import Budget, Rate
 from connector.gateways.http.client import CallEvent, HttpSettings, VendorHttp
 from connector.gateways.http.clock import Clock, SystemClock
+from connector.gateways.http.waits import Wait
 from connector.gateways.salesforce.org import SalesforceAccess, SalesforceOrg
 from connector.gateways.trustpilot.client import TrustpilotAccess, TrustpilotClient
 
@@ -55,8 +56,9 @@ def connect(settings: Settings, reporter: Reporter, transports: Transports | Non
         clock=clock,
         settings=_patience(settings),
         adapter=carriers.trustpilot,
-        budget=Budget("Trustpilot", clock, rates=rates),
+        budget=Budget("Trustpilot", clock, rates=rates, on_wait=_said(reporter)),
         on_call=_logged(reporter),
+        on_wait=_said(reporter),
     )
 
     def calls() -> Mapping[str, int]:
@@ -94,6 +96,7 @@ def _salesforce_http(settings: Settings, reporter: Reporter, carriers: Transport
         settings=_patience(settings),
         adapter=carriers.salesforce,
         on_call=_logged(reporter),
+        on_wait=_said(reporter),
     )
 
 
@@ -119,6 +122,14 @@ def _logged(reporter: Reporter) -> Callable[[CallEvent], None]:
         )
 
     return log
+
+
+def _said(reporter: Reporter) -> Callable[[Wait], None]:
+    def say(wait: Wait) -> None:
+        seconds = round(wait.seconds, 1)
+        reporter.event("waiting", vendor=wait.vendor, seconds=seconds, reason=wait.why.value)
+
+    return say
 
 
 def run_policy(settings: Settings) -> RunPolicy:

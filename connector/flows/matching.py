@@ -15,6 +15,7 @@ from connector.core.matching.evidence import Evidence, make_evidence, spellings,
 from connector.core.matching.hits import Candidates, Hits
 from connector.core.matching.plan import BECOMES_REVIEWED, CERTAIN, Match, match
 from connector.core.run.report import Action
+from connector.core.terms import addresses
 from connector.core.terms.instants import to_the_second
 from connector.core.terms.objects import INVITATION, REVIEW, InvitationStatus, MatchMethod
 from connector.core.terms.records import Answer, Condition, Row, Select
@@ -279,7 +280,9 @@ def _candidates(answers: Mapping[str, Answer]) -> Candidates:
 def _selects(evidence: Sequence[Evidence]) -> dict[str, Select]:
     """The questions, those that nearly every batch has first: they share one call."""
     references = _sorted(each for one in evidence for each in spellings(one.reference))
-    emails = _sorted(each for one in evidence for each in one.emails)
+    emails = _sorted(
+        each for one in evidence for typed in one.emails for each in addresses.spellings(typed)
+    )
     opportunities = _sorted(one.opportunity_id for one in evidence if one.opportunity_id)
     skus = _sorted(one.sku for one in evidence if one.sku)
     products = ("Id", "ProductCode")

@@ -1,5 +1,6 @@
 """`connector erase`: one person is forgotten on both sides, and the address stands nowhere."""
 
+import hashlib
 import json
 import os
 import pty
@@ -12,6 +13,7 @@ from connector.core.privacy.plan import KEPT
 from connector.emulator.app import Emulator
 from connector.emulator.faults import Fault, custom_row_error, drop_after
 from connector.emulator.https_doors import HttpsDoors
+from connector.emulator.trustpilot.invitations.intake import SendTimes
 from connector.emulator.world import seed
 
 ADDRESS = "wanda.o'hara@customer.example"
@@ -93,6 +95,54 @@ def test_somebody_who_gave_the_address_only_when_asked_who_they_are_is_found(des
     held = everything(desk, REVIEW)
     assert [word for word in ("wanda", "960002", "customer.example") if word in held] == []
     assert review["id"] in held
+
+
+ASCII, UNICODE = "wanda@xn--bcher-kva.example", "wanda@bücher.example"
+
+
+@pytest.mark.parametrize("given", [ASCII, UNICODE, "Wanda@BÜCHER.example."])
+def test_every_spelling_of_an_address_is_erased(given, desk):
+    org = desk.emulator.org
+    for number, written in enumerate((ASCII, UNICODE)):
+        named = {"Recipient_Email__c": written, "Recipient_Name__c": "Wanda"}
+        org.insert(INVITATION, {"Claim_Key__c": f"{number}", "Status__c": "Accepted", **named})
+        review = {"External_Id__c": f"{number}", "Title__c": "Wanda", "Type__c": "service"}
+        org.insert(REVIEW, {**review, "Invited_Email__c": written})
+
+    done = desk.type("erase", "--email", given, "--yes")
+
+    assert done.exit_code == 0, done.output
+    held = everything(desk, REVIEW) + everything(desk, INVITATION)
+    assert [word for word in ("wanda", "cher") if word in held] == []
+    assert "2 review(s) anonymised" in done.stdout
+    assert "2 invitation(s) scrubbed" in done.stdout
+
+
+@pytest.mark.parametrize("given", [ASCII, UNICODE])
+def test_a_key_without_its_address_is_erased(given, desk):
+    """Who was asked before IDNA was understood has a key of the address in lower case."""
+    for number, written in enumerate((ASCII, UNICODE)):
+        key = hashlib.sha256(written.encode()).hexdigest()
+        row = {"Claim_Key__c": f"{number}", "Status__c": "Accepted", "Cooldown_Key__c": key}
+        desk.emulator.org.insert(INVITATION, row)
+
+    done = desk.type("erase", "--email", given, "--yes")
+
+    assert "2 invitation(s) scrubbed" in done.stdout
+    rows = desk.emulator.org.query(f"SELECT Cooldown_Key__c FROM {INVITATION}")  # noqa: S608
+    assert {row["Cooldown_Key__c"] for row in rows} == {None}
+
+
+@pytest.mark.parametrize("sent", [ASCII, UNICODE])
+def test_trustpilot_forgets_every_spelling(sent, desk):
+    state, unit = desk.emulator.trustpilot, desk.world.business_unit_id
+    body = {"consumerEmail": sent, "consumerName": "Wanda", "referenceNumber": "1"}
+    at = desk.emulator.clock.now()
+    mail = state.mailbox.accept(state.units[unit], "", body, SendTimes(at, None), at)
+    done = desk.type("erase", "--email", "Wanda@Bücher.example", "--yes")
+
+    assert done.exit_code == 0
+    assert (mail.email, mail.name) == ("", "")
 
 
 def test_a_tombstone_remains_and_the_next_run_does_not_fill_it(desk, person):

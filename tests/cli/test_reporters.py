@@ -52,6 +52,28 @@ def test_progress_is_logged_once_for_every_thousand(log):
     assert [line["done"] for line in lines()] == [1000, 2000, 3000]
 
 
+@pytest.mark.parametrize(
+    ("reason", "words"),
+    [
+        ("rate", "waiting 290 s: Trustpilot's rate"),
+        ("repeat", "waiting 290 s: then Trustpilot is asked again"),
+    ],
+)
+def test_a_wait_is_shown_on_a_terminal_until_work_goes_on(reason, words):
+    screen = io.StringIO()
+    console = Console(file=screen, force_terminal=True, width=80)
+
+    with TerminalReporter(console) as reporter:
+        reporter.event("waiting", vendor="Trustpilot", seconds=289.7, reason=reason)
+        reporter.event("waiting", vendor="Trustpilot", seconds=169.7, reason=reason)
+        reporter.event("call", path="/never/shown")
+        told = len(screen.getvalue())
+
+    assert words in screen.getvalue()
+    assert words.replace("290", "170") in screen.getvalue()
+    assert "waiting" not in screen.getvalue()[told:]
+
+
 def test_bars_on_a_terminal_are_gone_when_the_work_is_done():
     screen = io.StringIO()
     console = Console(file=screen, force_terminal=True, width=80)

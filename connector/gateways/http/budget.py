@@ -15,6 +15,7 @@ from limits.strategies import MovingWindowRateLimiter
 
 from connector.core.terms.errors import AllowanceExhausted
 from connector.gateways.http.clock import Clock
+from connector.gateways.http.waits import OnWait, Patience, Why
 
 _SHORTEST_SLEEP = 0.01  # floats round: without it a wait of nothing could repeat for ever
 
@@ -63,7 +64,7 @@ class Budget:
     `longest_wait` is in seconds: one call never waits longer for its turn. Thread-safe.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 -- all but two are named, and wiring gives them once
         self,
         vendor: str,
         clock: Clock,
@@ -71,6 +72,7 @@ class Budget:
         rates: tuple[Rate, ...] = TRUSTPILOT_RATES,
         at_most: int | None = None,
         longest_wait: float = 600.0,
+        on_wait: OnWait | None = None,
     ) -> None:
         self._vendor = vendor
         self._clock = clock
@@ -78,6 +80,7 @@ class Budget:
         self._limiter = MovingWindowRateLimiter(ClockedStorage(clock))
         self._at_most = at_most
         self._longest_wait = longest_wait
+        self._patience = Patience(vendor, clock, on_wait)
         self._used = 0
         self._lock = threading.Lock()
 
@@ -96,7 +99,7 @@ class Budget:
         while (wait := self._take_or_wait()) > 0:
             waited += wait
             self._refuse_longer_than(waited)
-            self._clock.sleep(max(wait, _SHORTEST_SLEEP))
+            self._patience.sleep(max(wait, _SHORTEST_SLEEP), Why.RATE)
 
     def acquire_now(self) -> None:
         """Count one call that is made at once.
@@ -124,7 +127,7 @@ class Budget:
         while (wait := self._until_room(calls)) > 0:
             waited += wait
             self._refuse_longer_than(waited)
-            self._clock.sleep(wait)
+            self._patience.sleep(wait, Why.RATE)
         return calls if self._at_most is None else min(calls, self._at_most - self._used)
 
     def _until_room(self, calls: int) -> float:

@@ -33,6 +33,7 @@ from connector.gateways.http.repeats import (
     may_repeat,
     no_answer,
 )
+from connector.gateways.http.waits import OnWait, Patience, Why
 
 __all__ = ["CallEvent", "HttpSettings", "Repeat", "VendorHttp"]
 
@@ -86,6 +87,7 @@ class VendorHttp:
         adapter: BaseAdapter | None = None,
         budget: Budget | None = None,
         on_call: Callable[[CallEvent], None] | None = None,
+        on_wait: OnWait | None = None,
     ) -> None:
         silence_libraries()
         self._vendor = vendor
@@ -93,6 +95,7 @@ class VendorHttp:
         self._settings = settings
         self._inner = adapter or HTTPAdapter()
         self._budget = budget
+        self._patience = Patience(vendor, clock, on_wait)
         self._on_call = on_call or (lambda _event: None)
         self._lock = threading.Lock()
         self._calls = 0
@@ -140,6 +143,10 @@ class VendorHttp:
         """
         return most if self._budget is None else self._budget.await_room(most)
 
+    def pause(self, seconds: float) -> None:
+        """Wait so many seconds before something is asked again."""
+        self._patience.sleep(seconds, Why.REPEAT)
+
     def server_time(self) -> datetime:
         """Return the vendor's time: its last `Date` header and what has passed since.
 
@@ -170,7 +177,7 @@ class VendorHttp:
             wait=PatientWait(self._settings.longest_wait, self.server_time),
             retry=retry_if_result(lambda outcome: may_repeat(repeat, outcome)),
             retry_error_callback=_last_outcome,
-            sleep=self._clock.sleep,
+            sleep=self.pause,
         )
         take_turn = self._turn(repeat)
         outcome = retrying(self._attempt, request, options, outcomes, take_turn)

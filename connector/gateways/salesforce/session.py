@@ -123,7 +123,7 @@ class SalesforceSession:
     def pause(self, attempt: int) -> None:
         """Wait before asking again: longer each time, and not all threads at once."""
         spread = random.uniform(0.5, 1.5)  # noqa: S311 -- jitter is no secret
-        self._http.clock.sleep(spread * 2**attempt)
+        self._http.pause(spread * 2**attempt)
 
     def ask(self, request: Request) -> Any:
         """Return the JSON answer, or the text of a CSV answer; None stands for empty JSON.

@@ -6,6 +6,7 @@ import pty
 import signal
 import subprocess
 import time
+from contextlib import suppress
 from datetime import timedelta
 
 import pytest
@@ -28,9 +29,8 @@ def started(command, desk):
         process = subprocess.Popen(  # noqa: S603  our own module
             [*command, *arguments],
             env=desk.process_environ(),
-            stderr=subprocess.PIPE,
             text=True,
-            **{"stdout": subprocess.PIPE, **options},
+            **{"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, **options},
         )
         running.append(process)
         return process
@@ -83,6 +83,38 @@ def test_on_a_terminal_there_is_no_json_and_no_log_line(started):
 
     assert "Exit 0: Done." in shown
     assert '{"run_id"' not in shown
+
+
+SLOW = {"vendor": "trustpilot", "path": "*/reviews", "status": 429, "headers": {"Retry-After": "3"}}
+
+
+def test_a_long_wait_is_a_log_line_before_it_begins(desk):
+    desk.emulator.faults.add(Fault(**SLOW))
+
+    done = desk.type("run", "--only", "reviews_in", "--json")
+
+    assert done.exit_code == 0
+    lines = [json.loads(line) for line in done.stderr.splitlines()]
+    (waiting,) = [i for i, line in enumerate(lines) if line["event"] == "waiting"]
+    told = {name: lines[waiting][name] for name in ("vendor", "seconds", "reason")}
+    assert told == {"vendor": "Trustpilot", "seconds": 3.0, "reason": "repeat"}
+    assert lines[waiting - 1]["status"] == 429
+    assert lines[waiting + 1]["event"] == "call"
+
+
+def test_a_person_at_a_terminal_reads_of_a_long_wait(started, desk):
+    desk.emulator.faults.add(Fault(**SLOW))
+    ours, theirs = pty.openpty()
+    process = started("run", "--only", "reviews_in", stderr=theirs)
+    os.close(theirs)
+    shown = bytearray()
+    with suppress(OSError):  # the end of a terminal that nobody writes to any more
+        while some := os.read(ours, 10_000):
+            shown += some
+    os.close(ours)
+
+    assert process.wait(timeout=60) == 0
+    assert b"waiting 3 s: then Trustpilot is asked again" in shown
 
 
 def test_only_one_flow_is_told_of_when_only_one_is_wanted(desk):

@@ -9,8 +9,10 @@ import pytest
 import requests
 
 from connector.core.terms.errors import VendorUnreachable
+from connector.gateways.http.budget import Budget, Rate
 from connector.gateways.http.client import CallEvent, HttpSettings, Repeat, VendorHttp
 from connector.gateways.http.clock import SystemClock
+from connector.gateways.http.waits import Patience, Wait, Why
 
 SETTINGS = HttpSettings(read_timeout=0.25, attempts=2)
 SECRET_URL = "/v1/reviews?referralEmail=ann%40example.com&apikey=tpk-secret"
@@ -132,3 +134,61 @@ def test_the_machines_clock_is_utc_and_goes_forward():
     clock.sleep(0.001)
     assert clock.monotonic() > before
     assert clock.now().utcoffset().total_seconds() == 0
+
+
+# -- waits are said ------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def waits():
+    return []
+
+
+@pytest.fixture
+def patient(clock, waits):
+    layer = VendorHttp(
+        "Trustpilot",
+        clock=clock,
+        settings=SETTINGS,
+        budget=Budget("Trustpilot", clock, rates=(Rate(2, 290),), on_wait=waits.append),
+        on_wait=waits.append,
+    )
+    yield layer
+    layer.close()
+
+
+def test_a_wait_for_the_rate_is_said_and_said_again(patient, server, clock, waits):
+    for _ in range(3):
+        patient.session(Repeat.SAFE).get(server.url)
+    assert [(w.vendor, round(w.seconds), w.why) for w in waits] == [
+        ("Trustpilot", 290, Why.RATE),
+        ("Trustpilot", 170, Why.RATE),
+        ("Trustpilot", 50, Why.RATE),
+    ]
+    assert sum(clock.slept) == pytest.approx(290, abs=1)
+
+
+def test_a_wait_for_room_is_said(patient, server, waits):
+    patient.session(Repeat.SAFE).get(server.url)
+    patient.await_room(2)
+    assert [round(wait.seconds) for wait in waits] == [290, 170, 50]
+
+
+def test_a_wait_before_a_repeat_is_said_before_it(patient, server, scripted, clock, waits):
+    server.will(scripted(status=503, headers=(("Retry-After", "17"),)))
+    patient.session(Repeat.SAFE).get(server.url)
+    assert waits == [Wait("Trustpilot", 17.0, Why.REPEAT)]
+    assert clock.slept == [17.0]
+
+
+def test_a_short_wait_is_not_worth_a_word(patient, server, scripted, waits):
+    server.will(scripted(status=503, headers=(("Retry-After", "2"),)))
+    patient.session(Repeat.SAFE).get(server.url)
+    assert waits == []
+
+
+def test_a_wait_is_said_before_it_is_slept(clock):
+    slept_before = []
+    patience = Patience("Salesforce", clock, lambda _wait: slept_before.append(sum(clock.slept)))
+    patience.sleep(250, Why.REPEAT)
+    assert slept_before == [0, 120, 240]

@@ -7,9 +7,11 @@ from datetime import timedelta
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from pydantic import SecretStr
 
 from connector.core.terms.errors import AccessDenied, RequestRefused, VendorError
 from connector.core.terms.records import AnyOf, Condition, Select
+from connector.emulator.doors import SALESFORCE_URL
 from connector.emulator.faults import (
     Fault,
     drop_after,
@@ -20,6 +22,8 @@ from connector.emulator.faults import (
     truncated_json,
     unreadable_json,
 )
+from connector.gateways.http.client import VendorHttp
+from connector.gateways.salesforce.org import SalesforceAccess, SalesforceOrg
 
 ISSUE = "Trustpilot_Issue__c"
 COMPOSITE = "*/composite"
@@ -109,6 +113,19 @@ def test_values_that_differ_in_case_find_a_record_once(org, side):
     asked = ["ANN@example.com", *filling, "ann@example.com"]
     (answer,) = org.read([Select("Contact", ("Id", "Email"), (Condition("Email", "in", asked),))])
     assert [row["Email"] for row in answer.rows] == ["ann@example.com"]
+
+
+def test_a_pause_of_a_busy_org_is_said(side, emulator, clock, door):
+    app, waits = side.settings.connected_apps[0], []
+    access = SalesforceAccess(SALESFORCE_URL, app.client_id, SecretStr(app.client_secret))
+    http = VendorHttp("Salesforce", clock=clock, adapter=door, on_wait=waits.append)
+    body = [{"errorCode": "REQUEST_LIMIT_EXCEEDED", "message": "ConcurrentRequests exceeded."}]
+    emulator.faults.add(Fault("salesforce", path=COMPOSITE, status=403, body=body, times=3))
+    SalesforceOrg(http, access).read([keys()])
+    long = [seconds for seconds in clock.slept if seconds > 2]
+    assert [wait.seconds for wait in waits] == long
+    assert long
+    assert {(wait.vendor, wait.why.value) for wait in waits} == {("Salesforce", "repeat")}
 
 
 # -- what lies in the recycle bin ---------------------------------------------------------------

@@ -1,5 +1,6 @@
 """What Trustpilot's export changes in the org's list, and that it changes it once."""
 
+import hashlib
 from datetime import UTC, datetime
 
 import pytest
@@ -65,6 +66,24 @@ RISES = [
     ("Delivered", "Reviewed", "Reviewed"),
     ("Sending", "Delivered", None),
 ]
+
+
+@pytest.mark.parametrize("exported", ["anna@bücher.example", "Anna@xn--bcher-kva.example."])
+@pytest.mark.parametrize("held", ["anna@bücher.example", "anna@xn--bcher-kva.example", None])
+def test_an_address_is_the_same_however_it_is_written(exported, held):
+    """The key of a row without recipient may have been made of either spelling."""
+    key = hashlib.sha256("anna@bücher.example".encode()).hexdigest()
+    others = row(email="ben@example.com", Id="a02")
+    made = plan([line(email=exported)], [row(email=held, Cooldown_Key__c=key), others])
+    assert [each["Id"] for each in made.updates] == ["a01"]
+
+
+def test_what_an_older_file_added_is_found_again():
+    email = "Anna@Bücher.example"
+    parts = (PLACE.organization_id, PLACE.unit_id, "portal", "r1")
+    person = hashlib.sha256(email.lower().encode()).hexdigest()
+    before = hashlib.sha256("|".join((*parts, person)).encode()).hexdigest()
+    assert PLACE.key(line(email=email)) == before
 
 
 @pytest.mark.parametrize(("before", "said", "after"), RISES)

@@ -437,6 +437,13 @@ def test_no_review_comes_of_an_invitation_that_reached_nobody(status):
     assert found(said("1042"), invitations=[invitation(status=status)])[0] == "None"
 
 
+@pytest.mark.parametrize("typed", ["anna@xn--bcher-kva.example", "anna@Bücher.example."])
+@pytest.mark.parametrize("held", ["Anna@xn--bcher-kva.example", "anna@bücher.example"])
+def test_a_person_is_found_however_the_domain_is_written(typed, held):
+    contact = {"Id": "003A", "AccountId": "001A", "Email": held}
+    assert found(said(None, email=typed), contacts=[contact])[0] == "E-mail"
+
+
 def test_a_service_review_and_a_product_review_give_their_evidence():
     about = {"business_unit_id": "unit", "created_at": instant("2026-03-01T10:00:00Z")}
     service = Review("s", ReviewType.SERVICE, **about, invited_email="ANNA@example.com ")
