@@ -6,28 +6,35 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from connector.core.invitations.checks import (
+    CONSENT_OBJECT,
     OF_ENTRY,
     OF_EXPERIENCE,
     OF_PERSON,
     OF_RECORD,
     CheckResult,
+    Effect,
     choose,
     explain,
     first_objection,
+    not_of_its_own,
 )
 from connector.core.invitations.facts import (
     Asking,
+    Courtesy,
     Experience,
     OtherInvitation,
     Surroundings,
     asked_by_person,
+    courtesy_of,
 )
 from connector.core.invitations.reach import Reach
 from connector.core.invitations.recipients import Candidate, People, RecipientFacts
 from connector.core.rules.entries import Entry
 from connector.core.rules.grammar import (
     Channel,
+    ConsentSource,
     FieldCondition,
+    Include,
     Rule,
     TriggerObject,
     parse_recipient,
@@ -63,7 +70,7 @@ PLAIN = Experience(ENTRY, RULE, FACTS, Unit("shop", "u1", "shop.example"), Surro
 def asking(candidate=None, rule=RULE, asked=None, **reach):
     who = candidate or Candidate("bill_to", ANNA["Email"], "Anna", "003A", (ANNA,))
     around = Surroundings(ORG, Reach(**reach), asked or {})
-    return Asking(who, around, NOW, "own", rule.cooldown)
+    return Asking(who, around, NOW, "own", courtesy_of(rule))
 
 
 def declined(checks, facts):
@@ -219,7 +226,7 @@ def test_an_invitation_that_reached_the_person_or_may_counts_against_the_cooldow
         "Claim_Key__c": "other",
         "Status__c": status,
         "Due_At__c": "2026-11-01T08:00:00.000+0000",
-        "CreatedDate": "2026-10-01T08:00:00.000+0000",
+        "LastModifiedDate": "2026-10-01T08:00:00.000+0000",
     }
     rule = replace(RULE, cooldown=timedelta(days=90))
     asked = asked_by_person([row])
@@ -272,3 +279,76 @@ def test_no_table_asks_a_question_twice():
     for table in ((*OF_ENTRY, *OF_RECORD, *OF_EXPERIENCE), OF_PERSON):
         codes = [each.code for each in table]
         assert len(codes) == len(set(codes))
+
+
+@pytest.mark.parametrize(
+    ("courtesy", "unseen", "declines"),
+    [
+        (Courtesy(), (), False),
+        (Courtesy(), ("Contact.HasOptedOutOfEmail",), True),
+        (Courtesy(), ("Lead",), True),
+        (Courtesy(leads=False), ("Lead", "Lead.HasOptedOutOfEmail"), False),
+        (Courtesy(), (CONSENT_OBJECT,), False),  # the rule does not ask for it
+        (Courtesy(consent=ConsentSource.SALESFORCE), (CONSENT_OBJECT,), True),
+        (Courtesy(consent=ConsentSource.NONE), ("Contact.HasOptedOutOfEmail", "Lead"), False),
+    ],
+)
+def test_what_cannot_be_read_is_not_taken_for_a_yes(courtesy, unseen, declines):
+    who = replace(asking(), courtesy=courtesy)
+    who = replace(who, candidate=replace(who.candidate, unseen=unseen))
+    assert declined(OF_PERSON, who) == ("consent_unreadable" if declines else "")
+
+
+def test_nobody_is_asked_instead_of_one_of_whom_it_cannot_be_told():
+    blind = People({**FACTS.people.contacts}, unreadable=("Contact.HasOptedOutOfEmail",))
+    found = choose(replace(PLAIN, facts=replace(FACTS, people=blind)))
+    assert (found.code, found.effect) == ("consent_unreadable", Effect.HELD)
+
+
+def test_what_waits_does_not_count_when_it_is_about_to_go():
+    key, rule = address_key(ANNA["Email"]), replace(RULE, cooldown=timedelta(days=90))
+    waits = OtherInvitation("other", NOW, waiting=True)
+    who = asking(rule=rule, asked={key: (waits,)})
+    assert declined(OF_PERSON, who) == "cooldown"
+    assert declined(OF_PERSON, replace(who, waiting_counts=False)) == ""
+
+
+def test_what_is_overdue_counts_from_now():
+    rows = [
+        {
+            "Id": "a02",
+            "Cooldown_Key__c": "key",
+            "Claim_Key__c": "other",
+            "Status__c": "Scheduled",
+            "Due_At__c": "2026-01-01T08:00:00.000+0000",
+        }
+    ]
+    (other,) = asked_by_person(rows, NOW)["key"]
+    assert other.at == NOW
+    (planned,) = asked_by_person(rows)["key"]
+    assert planned.at.year == 2026
+
+
+@pytest.mark.parametrize(
+    ("trigger", "field", "word"),
+    [
+        (TriggerObject.CASE, "MasterRecordId", Include.MERGED_CASES),
+        (TriggerObject.ORDER, "IsReductionOrder", Include.REDUCTION_ORDERS),
+    ],
+)
+def test_a_merged_case_and_a_reduction_order_are_no_experience(trigger, field, word):
+    record = {"Id": "1", field: True}
+    assert not_of_its_own(trigger, record, ())
+    assert not_of_its_own(trigger, record, (word,)) == ""
+    assert not_of_its_own(trigger, {"Id": "1"}, ()) == ""
+    assert not_of_its_own(TriggerObject.OPPORTUNITY, record, ()) == ""
+
+
+@pytest.mark.parametrize(("days", "code"), [(13, ""), (15, "too_late")])
+def test_what_is_found_too_late_is_recorded_as_such(days, code):
+    late = replace(RULE, latest=timedelta(days=14))
+    around = Surroundings(ORG, now=NOW)
+    it = replace(PLAIN, rule=late, around=around, due_at=NOW - timedelta(days=days))
+    assert declined(OF_EXPERIENCE, it) == code
+    assert declined(OF_EXPERIENCE, replace(it, rule=RULE)) == ""  # there is no limit
+    assert declined(OF_EXPERIENCE, replace(it, around=Surroundings(ORG))) == ""  # the past

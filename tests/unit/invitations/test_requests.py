@@ -5,12 +5,12 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from connector.core.invitations.facts import OtherInvitation, Surroundings, claim_key
+from connector.core.invitations.facts import Courtesy, OtherInvitation, Surroundings, claim_key
 from connector.core.invitations.reach import Reach
-from connector.core.invitations.recipients import People, Person
+from connector.core.invitations.recipients import People, Person, RecipientFacts
 from connector.core.invitations.requests import Request, TakeUp, is_request, plan_request, unit_of
 from connector.core.invitations.sending.due import DueInvitation, Stop, Wait
-from connector.core.invitations.sending.second_look import SecondLook, recheck
+from connector.core.invitations.sending.second_look import SecondLook, known_of, recheck
 from connector.core.rules.entries import Entry
 from connector.core.rules.grammar import TriggerObject
 from connector.core.terms.addresses import address_key
@@ -50,14 +50,116 @@ def test_a_request_about_a_record_has_the_key_that_a_rule_would_give(lookup, tri
     assert taken.row["Trigger_Record_Id__c"] == "801A"
 
 
-def test_a_request_without_a_record_is_known_by_address_and_reference():
+def test_a_request_without_a_record_is_known_by_person_unit_and_kind():
     one = plan(request(Reference_Number__c="R1")).key
     spelled = {**ANNA, "Email": " ANNA@example.com"}
     other = {**ANNA, "Email": "ben@example.com"}
-    assert plan(request(Reference_Number__c="R1", contact=spelled)).key == one
-    assert plan(request(Reference_Number__c="R2")).key != one
-    assert plan(request(Reference_Number__c="R1", contact=other)).key != one
-    assert plan(request(Reference_Number__c="R1"), unit=OTHER).key != one
+    assert plan(request(Reference_Number__c="R2", contact=spelled)).key == one
+    assert plan(request(contact=other)).key != one
+    assert plan(request(), unit=OTHER).key != one
+    assert plan(request(Send__c="product_review")).key != one
+
+
+def earlier(status, number="a00", **changes):
+    row = {
+        "Id": number,
+        "Cooldown_Key__c": address_key("anna@example.com"),
+        "Business_Unit__c": "a0B1",
+        "Send__c": None,
+        "Status__c": status,
+    }
+    return {**row, **changes}
+
+
+@pytest.mark.parametrize("status", ["Scheduled", "Sending", "On Hold"])
+def test_while_one_request_of_a_person_waits_no_other_is_taken_up(status):
+    stop = plan(replace(request(), earlier=(earlier(status),)))
+    assert (stop.status, stop.code) == (InvitationStatus.SKIPPED, "already_claimed")
+    assert "a00" in stop.reason
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        earlier("Scheduled", Send__c="product_review"),
+        earlier("Scheduled", Business_Unit__c="a0B2"),
+        earlier("Scheduled", Cooldown_Key__c=address_key("ben@example.com")),
+        earlier("Scheduled", "a01"),  # itself, once more
+    ],
+)
+def test_what_somebody_else_waits_for_is_in_nobodys_way(other):
+    assert isinstance(plan(replace(request(), earlier=(other,))), TakeUp)
+
+
+def test_once_a_request_has_ended_the_person_can_be_asked_again():
+    first = plan(request()).key
+    after_one = plan(replace(request(), earlier=(earlier("Accepted"),)))
+    ended = (earlier("Accepted"), earlier("Reviewed", "a000"))
+    after_two = plan(replace(request(), earlier=ended))
+    assert len({first, after_one.key, after_two.key}) == 3
+    assert plan(replace(request(), earlier=tuple(reversed(ended)))).key == after_two.key
+
+
+def test_a_request_about_a_record_does_not_mind_those_without():
+    about = replace(request(Order__c="801A"), earlier=(earlier("Scheduled"),))
+    assert isinstance(plan(about), TakeUp)
+
+
+def gone(**changes):
+    row = {
+        "Id": "003D",
+        "Email": "anna@example.com",
+        "IsDeleted": True,
+        "MasterRecordId": None,
+        "SystemModstamp": "2026-11-27T07:00:00.000+0000",
+    }
+    return People(former={"003D": {**row, **changes}})
+
+
+LEFT_BEHIND = request(
+    Contact__c=None,
+    Recipient_Email__c="Anna@example.com",
+    CreatedDate="2026-11-26T08:00:00.000+0000",
+)
+
+
+def test_a_deletion_that_leaves_an_address_behind_cancels_the_request():
+    stop = plan(replace(LEFT_BEHIND, people=gone()))
+    assert (stop.status, stop.code) == (InvitationStatus.CANCELLED, "contact_gone")
+
+
+@pytest.mark.parametrize(
+    "people",
+    [
+        gone(SystemModstamp="2026-11-25T07:00:00.000+0000"),  # before anybody asked
+        gone(MasterRecordId="003A"),  # merged: the lookup went along
+        gone(IsDeleted=False),
+        gone(Email="ben@example.com"),
+        replace(gone(), by_address={"anna@example.com": (ANNA,)}),  # another one has the address
+    ],
+)
+def test_an_address_is_enough_where_nobody_was_deleted_since(people):
+    assert isinstance(plan(replace(LEFT_BEHIND, people=people)), TakeUp)
+
+
+def test_a_request_that_is_too_late_is_not_taken_up():
+    around = Surroundings(ORG, courtesy=Courtesy(latest=timedelta(days=14)), now=NOW)
+    late = request(Due_At__c="2026-11-01T08:00:00.000+0000")
+    assert plan(late, around).code == "too_late"
+    assert isinstance(plan(request(), around), TakeUp)
+
+
+def test_a_request_waits_while_an_opt_out_cannot_be_read():
+    blind = People({"003A": ANNA}, unreadable=("Lead",))
+    wait = plan(replace(request(), people=blind))
+    assert isinstance(wait, Wait)
+    assert wait.code == "consent_unreadable"
+
+
+def test_a_request_remembers_whom_it_is_for():
+    assert plan(request()).row["Recipient_Id__c"] == "003A"
+    typed = plan(request(Contact__c=None, Recipient_Email__c="ben@example.com"))
+    assert typed.row["Recipient_Id__c"] is None
 
 
 def test_a_key_that_a_request_has_already_stays():
@@ -143,7 +245,9 @@ def test_a_request_waits_while_its_recipient_is_not_on_the_canary_list():
 def test_a_request_has_the_cooldown_that_counts_without_a_rule(days, skipped):
     other = OtherInvitation("k", NOW - timedelta(days=days), waiting=False)
     asked = {address_key("anna@example.com"): (other,)}
-    planned = plan(request(), Surroundings(ORG, asked=asked, cooldown=timedelta(days=30)))
+    planned = plan(
+        request(), Surroundings(ORG, asked=asked, courtesy=Courtesy(timedelta(days=30)), now=NOW)
+    )
     assert isinstance(planned, Stop) is skipped
 
 
@@ -205,12 +309,15 @@ def test_a_row_that_a_person_scheduled_without_a_key_is_a_request(row, asked):
 
 
 def test_a_request_needs_no_rule_when_it_is_due():
-    due = DueInvitation({"Id": "a01", "Rule__c": None, "Contact__c": "003A"})
+    email = "anna@example.com"
+    due = DueInvitation(
+        {"Id": "a01", "Rule__c": None, "Contact__c": "003A", "Recipient_Email__c": email}
+    )
 
     def look(contact):
-        return SecondLook(None, People({"003A": contact}), Surroundings(ORG), NOW)
+        facts = RecipientFacts({}, people=People({"003A": contact}))
+        return SecondLook(None, facts, Surroundings(ORG), NOW, known_of(due))
 
-    anna = Person("anna@example.com", "Anna Example", "003A")
-    assert recheck(due, None, look(ANNA)) == anna
+    assert recheck(due, None, look(ANNA)) == Person(email, "Anna Example", "003A")
     stop = recheck(due, None, look({**ANNA, "HasOptedOutOfEmail": True}))
     assert isinstance(stop, Stop)
