@@ -31,6 +31,7 @@ from connector.flows.reviews import summary
 from connector.flows.run.closing import complete_through, record_end
 from connector.flows.run.context import RunContext
 from connector.flows.run.opening import read_opening, refuse_other_org, resolve_units
+from connector.flows.run.package import package_report, startable
 
 _RUNS: Mapping[str, Callable[[RunContext], FlowReport]] = {
     erasure.FLOW: erasure.run,
@@ -42,6 +43,9 @@ _RUNS: Mapping[str, Callable[[RunContext], FlowReport]] = {
 
 FLOWS = (*_RUNS, summary.FLOW)
 """The flows in order of priority: when an allowance ends, the later ones wait."""
+
+_NEEDS_CURRENT_PACKAGE = frozenset({claims.FLOW})
+"""Flows whose rows hold fields that an older package may lack."""
 
 
 @dataclass(frozen=True)
@@ -76,7 +80,8 @@ def run(world: World, policy: RunPolicy, request: RunRequest) -> RunReport:
 
     def work(context: RunContext, meter: _Meter) -> list[FlowReport]:
         wanted = [name for name in FLOWS if not request.only or name in request.only]
-        return _flows(wanted, context, meter, [])
+        may = startable(wanted, context, _NEEDS_CURRENT_PACKAGE)
+        return _flows(may, context, meter, [])
 
     return _whole(world, policy, request, work)
 
@@ -172,7 +177,7 @@ def _whole(
     meter = _Meter(world.calls)
     context = _open(world, policy, request)
     meter.stop("opening")
-    flows = work(context, meter)
+    flows = [*package_report(context), *work(context, meter)]
     flows += _close(context, flows, meter)
     complete = complete_through(context, flows)
     return RunReport(

@@ -1,4 +1,4 @@
-"""The page of commands names every key that `connector deploy --json` prints."""
+"""The pages name what `connector deploy --json` prints, and the issues about the package."""
 
 import json
 
@@ -10,6 +10,7 @@ from connector.core.org.deployment import (
     LocatedProblem,
 )
 from connector.core.org.metadata_package import Place
+from connector.flows.run.package import PACKAGE_NEWER, PACKAGE_OUTDATED
 from connector.report.org.deploy import deploy_as_json
 
 
@@ -22,3 +23,9 @@ def test_every_key_of_the_deploy_json_is_documented_and_the_other_way_round(page
     commands = page("docs/commands.md")
     assert commands.table("key of the deploy JSON").column() == list(told)
     assert commands.table("key of a problem").column() == list(told["problems"][0])
+
+
+def test_the_issues_about_the_package_are_documented(page):
+    codes = page("docs/org/package.md").table("code").column()
+
+    assert codes == [PACKAGE_OUTDATED, PACKAGE_NEWER]

@@ -18,6 +18,8 @@ from connector.core.invitations.sending.sends import (
     settle,
     settle_foreign,
 )
+from connector.core.org.package_version import VERSION_FIELD
+from connector.core.privacy.plan import INVITATION_FIELDS, RECIPIENT_ID, scrubbed_invitation
 from connector.core.products.bought import Products
 from connector.core.replies.comment_rights import comment_right_row
 from connector.core.replies.plan import (
@@ -229,11 +231,22 @@ def test_every_channel_has_its_word(schema):
         (REVIEW, LATEST_FIELDS),
         (BUSINESS_UNIT, UNIT_FIELDS),
         (BUSINESS_UNIT, SUMMARY_FIELDS),
-        (CHECKPOINT, ("Key__c", "Mark__c", "Heartbeat__c")),
+        (CHECKPOINT, ("Key__c", "Mark__c", "Heartbeat__c", VERSION_FIELD)),
+        (INVITATION, (*INVITATION_FIELDS, RECIPIENT_ID)),
     ],
 )
 def test_every_field_that_is_read_exists(schema, name, fields):
     assert set(fields) <= set(schema[name].fields) | SYSTEM_FIELDS
+
+
+def test_every_field_that_tells_who_was_invited_is_blanked_by_erasure(schema):
+    blanked = scrubbed_invitation({"Id": "a02"}).keys() - {"Id"}
+    fields = schema[INVITATION].fields
+    telling = {name for name in fields if name.startswith(("Recipient_", "Contact_"))}
+
+    assert blanked <= set(fields)
+    assert telling <= blanked
+    assert "Recipient_Id__c" in telling
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from connector.core.org.findings import Check, Finding, misconfigured, refused, warned
+from connector.core.org.findings import Check, Finding, misconfigured, passed, refused, warned
+from connector.core.org.package_version import PACKAGE_VERSION, VERSION_FIELD, Standing, compare
 from connector.core.org.shapes import (
     Access,
     FieldShape,
@@ -17,6 +18,7 @@ from connector.core.org.shapes import (
     RequiredObject,
     Shapes,
 )
+from connector.core.terms.objects import CHECKPOINT
 from connector.core.terms.schema import FieldDefinition
 
 _GRANT = (
@@ -71,6 +73,24 @@ _DEPLOYED_AS = {
     "Percent": "percent",
 }
 """The type of describe that a deployed field has, where others would hold its values too."""
+
+
+def check_package(seen: object, *, field_is_there: bool) -> Finding:
+    """Whether the package is as new as the connector; `seen` is the version that the org says."""
+    check, standing = Check.SALESFORCE_PACKAGE, compare(seen, field_is_there=field_is_there)
+    if not field_is_there:
+        what = f"The package in this org is older than this connector, or {CHECKPOINT}."
+        what += f"{VERSION_FIELD} is hidden from this user: no invitation is claimed or sent."
+        return refused(check, what, _GRANT)
+    if standing is Standing.OLDER:
+        what = f"The package in this org has version {seen:.0f}, and this connector needs "
+        what += f"{PACKAGE_VERSION}: no invitation is claimed or sent."
+        return misconfigured(check, what, _DEPLOY)
+    if standing is Standing.NEWER:
+        what = f"The package in this org has version {seen:.0f}, and this connector knows "
+        what += f"{PACKAGE_VERSION}: it works as before."
+        return warned(check, what, "Update the connector.")
+    return passed(check, f"The package is as new as this connector: version {PACKAGE_VERSION}.")
 
 
 def check_objects(required: Iterable[RequiredObject], shapes: Shapes) -> Iterator[Finding]:

@@ -36,6 +36,7 @@ class Check(StrEnum):
     SALESFORCE_VERSION = "salesforce_version"
     SALESFORCE_CALLS = "salesforce_calls"
     SALESFORCE_CLOCK = "salesforce_clock"
+    SALESFORCE_PACKAGE = "salesforce_package"
     SALESFORCE_OBJECT = "salesforce_object"
     SALESFORCE_FIELD = "salesforce_field"
     SALESFORCE_FIELD_ACCESS = "salesforce_field_access"

@@ -6,7 +6,7 @@ agent wrote into, is blanked as well. Who stores reviews has to purge them (Trus
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -51,6 +51,9 @@ ERASURE_FIELDS = (
 INVITATION_FIELDS = ("Id", "Status__c")
 """What is read of an invitation before it is decided."""
 
+RECIPIENT_ID = "Recipient_Id__c"
+"""The id of the contact whom an invitation was for: it stays when the contact is deleted."""
+
 ERASED = "erased"
 """The reason code of an invitation whose recipient was erased before it went out."""
 
@@ -64,6 +67,7 @@ _RECIPIENT_FIELDS = (
     "Recipient_Name__c",
     "Link__c",
     "Contact__c",
+    RECIPIENT_ID,
     "Cooldown_Key__c",
 )
 
@@ -105,9 +109,13 @@ def tombstone_row(schema: Schema, row: Row, deletion: Deletion, now: datetime) -
     }
 
 
-def scrubbed_invitation(row: Row) -> dict[str, Any]:
-    """The update that forgets the recipient; one that has not gone out is cancelled."""
-    scrubbed: dict[str, Any] = {"Id": row["Id"], **dict.fromkeys(_RECIPIENT_FIELDS)}
+def scrubbed_invitation(row: Row, *, lacking: Collection[str] = ()) -> dict[str, Any]:
+    """The update that forgets the recipient; one that has not gone out is cancelled.
+
+    `lacking` are fields that an older package does not have: nothing can stand in them.
+    """
+    blanked = (name for name in _RECIPIENT_FIELDS if name not in lacking)
+    scrubbed: dict[str, Any] = {"Id": row["Id"], **dict.fromkeys(blanked)}
     if row.get("Status__c") in _WAITING:
         scrubbed |= {
             "Status__c": InvitationStatus.CANCELLED.value,

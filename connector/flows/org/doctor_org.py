@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from connector.core.org.check import check_fields, check_objects
+from connector.core.org.check import check_fields, check_objects, check_package
 from connector.core.org.findings import (
     Check,
     Finding,
@@ -13,6 +13,7 @@ from connector.core.org.findings import (
     warned,
 )
 from connector.core.org.needs import OrgNeeds, org_needs
+from connector.core.org.package_version import VERSION_FIELD
 from connector.core.org.shapes import (
     ObjectShape,
     PicklistWord,
@@ -29,6 +30,7 @@ from connector.core.terms.errors import (
     ConnectorError,
     SignInError,
 )
+from connector.core.terms.objects import CHECKPOINT
 from connector.core.terms.records import Condition, Select
 from connector.flows.org.doctor_replies import check_authors
 from connector.flows.org.examination import Examination
@@ -55,6 +57,7 @@ def check_org(org: Org, examination: Examination) -> Iterator[Finding]:
     needs = org_needs(examination.policy, examination.places)
     shapes: dict[str, ObjectShape | None] = {}
     yield from _describe(org, needs, shapes)
+    yield from _version_of_package(org, shapes)
     yield from _of_package(needs, shapes)
     yield from _of_the_org_itself(needs, shapes)
     yield from _histories(org, examination, shapes)
@@ -92,6 +95,22 @@ def _is_over(error: ConnectorError) -> bool:
     """Say whether every further question to this side would end in the same way."""
     refused = isinstance(error, SignInError) and not isinstance(error, AccessDenied)
     return refused or isinstance(error, AllowanceExhausted)
+
+
+def _version_of_package(org: Org, shapes: Shapes) -> Iterator[Finding]:
+    """Ask for the version where the user sees it; without the object there is nothing to tell."""
+    shape = shapes.get(CHECKPOINT)
+    if shape is None:
+        return
+    there = shape.field(VERSION_FIELD) is not None
+    asked = [Select(CHECKPOINT, (VERSION_FIELD,), limit=1)] if there else []
+    try:
+        rows = [row for answer in org.read(asked) for row in answer.rows]
+    except ConnectorError as error:
+        yield failed(Check.SALESFORCE_PACKAGE, error)
+        return
+    seen = rows[0].get(VERSION_FIELD) if rows else None
+    yield check_package(seen, field_is_there=there)
 
 
 def _of_package(needs: OrgNeeds, shapes: Shapes) -> Iterator[Finding]:

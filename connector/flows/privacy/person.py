@@ -11,12 +11,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from connector.core.org.package_version import Standing
 from connector.core.policy import RunPolicy
 from connector.core.privacy.deletions import Deletion
 from connector.core.privacy.plan import (
     ERASURE_FIELDS,
-    INVITATION_FIELDS,
     KEY,
+    RECIPIENT_ID,
     address_fields,
     mapped_addresses,
     needs_scrubbing,
@@ -24,7 +25,7 @@ from connector.core.privacy.plan import (
     tombstone_row,
 )
 from connector.core.privacy.report import ErasureReport
-from connector.core.terms.addresses import address_keys, spellings
+from connector.core.terms.addresses import spellings
 from connector.core.terms.errors import (
     AccessDenied,
     AllowanceExhausted,
@@ -46,9 +47,9 @@ from connector.flows.copies import (
     holds_content,
 )
 from connector.flows.ports import Org, Trustpilot
+from connector.flows.privacy.recipients import invitations_of
 from connector.flows.run.opening import read_opening, refuse_other_org, resolve_units
 
-_RECIPIENTS = ("Recipient_Email__c", "Contact__r.Email")
 _FORBIDDEN = frozenset({401, 403})
 _ALLOWANCE = 429
 
@@ -62,8 +63,11 @@ def erase_person(
     Trustpilot did not do is in the report.
     """
     refuse_other_org(org, policy)
-    units = resolve_units(org, trustpilot, policy, read_opening(org), dry_run=True)
+    opening = read_opening(org)
+    units = resolve_units(org, trustpilot, policy, opening, dry_run=True)
+    lacking = (RECIPIENT_ID,) if opening.package is Standing.OLDER else ()
     found = _found(org, policy, email)
+    invitations = invitations_of(org, email, lacking=lacking)
     refused: dict[str, str] = {}
     if not dry_run:
         cases = erase_cases(org, policy.case_rules, found.reviews)
@@ -71,7 +75,7 @@ def erase_person(
         refused |= _erase_copies(org, policy, found.copies)
     waiting = {each.review_id for each in found.copies if each.id in refused}
     review_rows = _tombstones(org, policy, found.reviews, waiting)
-    invitation_rows = [scrubbed_invitation(row) for row in found.invitations]
+    invitation_rows = [scrubbed_invitation(row, lacking=lacking) for row in invitations]
     if not dry_run:
         refused |= _write(org, {REVIEW: review_rows, INVITATION: invitation_rows})
     cancelled = [row for row in invitation_rows if "Status__c" in row]
@@ -90,11 +94,10 @@ def erase_person(
 
 @dataclass(frozen=True)
 class _Found:
-    """What the org holds about a person: copies and reviews with content, and invitations."""
+    """What the org holds of a person's reviews: copies and records with content."""
 
     copies: list[FoundCopy]
     reviews: list[Row]
-    invitations: list[Row]
 
 
 def _found(org: Org, policy: RunPolicy, email: str) -> _Found:
@@ -104,42 +107,21 @@ def _found(org: Org, policy: RunPolicy, email: str) -> _Found:
         Select(REVIEW, ERASURE_FIELDS, (Condition(field, "in", written),))
         for field in address_fields(policy.schema, mappings)
     ]
-    by_invitation = [
-        Select(INVITATION, INVITATION_FIELDS, (Condition(field, "in", values),))
-        for field, values in _recipients(email).items()
-    ]
     in_copies = [
         (each, Condition(field, "in", written))
         for each in policy.copies
         for field in mapped_addresses(policy.schema, each)
     ]
-    questions = [*by_review, *by_invitation, *(copies_where(*each) for each in in_copies)]
-    answers = org.read(questions)
-    others = len(by_review) + len(by_invitation)
+    answers = org.read([*by_review, *(copies_where(*each) for each in in_copies)])
     copies = [
         FoundCopy(each, row)
-        for (each, _), answer in zip(in_copies, answers[others:], strict=True)
+        for (each, _), answer in zip(in_copies, answers[len(by_review) :], strict=True)
         for row in answer.rows
     ]
-    reviews = _rows(answers[: len(by_review)])
-    return _together(org, policy, reviews, copies, _rows(answers[len(by_review) : others]))
+    return _together(org, policy, _rows(answers[: len(by_review)]), copies)
 
 
-def _recipients(email: str) -> Mapping[str, tuple[str, ...]]:
-    """What is asked of invitations; one that lost its recipient may still hold the key."""
-    return {
-        **dict.fromkeys(_RECIPIENTS, spellings(email)),
-        "Cooldown_Key__c": address_keys(email),
-    }
-
-
-def _together(
-    org: Org,
-    policy: RunPolicy,
-    reviews: list[Row],
-    copies: list[FoundCopy],
-    invitations: list[Row],
-) -> _Found:
+def _together(org: Org, policy: RunPolicy, reviews: list[Row], copies: list[FoundCopy]) -> _Found:
     """Add the copies of the reviews found, and the reviews of the copies found."""
     known = {str(row[KEY]) for row in reviews}
     alone = tuple(sorted({each.review_id for each in copies} - known))
@@ -151,7 +133,6 @@ def _together(
     return _Found(
         [each for each in found if holds_content(policy, each)],
         [row for row in reviews if needs_scrubbing(row)],
-        invitations,
     )
 
 

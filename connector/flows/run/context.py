@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from connector.core.org.package_version import Standing
 from connector.core.policy import RunPolicy
 from connector.core.run.issues import OpenIssue
 from connector.core.terms.records import Row
@@ -21,7 +22,8 @@ class Opening:
     the reviews that tags are to be added to, with `core.replies.tags.TAG_FIELDS`. `invitations`
     are those that are due, and what agents and Flows ask for whenever it is due, one page.
     `response_checks` are the reviews whose answer was due by now, `automatic` those with an
-    automatic reply that is due.
+    automatic reply that is due. `package` says how the package in the org compares with the
+    one that this connector needs; of an older one `invitations` may lack fields.
     """
 
     marks: Mapping[str, datetime]
@@ -33,6 +35,7 @@ class Opening:
     tagged: tuple[Row, ...] = ()
     response_checks: tuple[Row, ...] = ()
     automatic: tuple[Row, ...] = ()
+    package: Standing = Standing.CURRENT
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from connector.core.invitations.desk import FOUND_SENT_FIELDS
@@ -9,6 +11,7 @@ from connector.core.invitations.kinds import HELD_AHEAD
 from connector.core.invitations.requests import REQUEST_FIELDS
 from connector.core.invitations.sending.due import DUE_FIELDS
 from connector.core.invitations.sending.sends import OUTCOME_UNKNOWN
+from connector.core.org.package_version import VERSION_FIELD, Standing, compare
 from connector.core.policy import RunPolicy, UnitPolicy
 from connector.core.replies.tags import TAG_FIELDS
 from connector.core.reviews.plan import seen_reviews
@@ -28,7 +31,7 @@ from connector.core.terms.objects import (
     IssueStatus,
     ReplyStatus,
 )
-from connector.core.terms.records import AnyOf, Condition, Row, Select
+from connector.core.terms.records import Answer, AnyOf, Condition, Row, Select
 from connector.core.terms.reviews import BusinessUnitProfile
 from connector.core.terms.units import Unit
 from connector.flows.ports import Org, Trustpilot
@@ -58,6 +61,7 @@ UNIT_FIELDS = (
     "Invitations_Accepted__c",
 )
 
+_MARK_FIELDS = ("Key__c", "Mark__c", "Seen__c")
 
 _WANTED = (
     ReplyStatus.QUEUED.value,
@@ -111,13 +115,16 @@ def refuse_other_org(org: Org, policy: RunPolicy) -> None:
 
 
 def read_opening(org: Org) -> Opening:
-    """Read in one call what every flow needs to know of the org."""
+    """Read in one call what every flow needs to know of the org.
+
+    An older package costs a describe and a question for each object that it has less of.
+    """
     now = org.now()
     marks, units, due, asked, issues = org.read(
         [
-            Select(CHECKPOINT, ("Key__c", "Mark__c", "Seen__c")),
+            Select(CHECKPOINT, (*_MARK_FIELDS, VERSION_FIELD), optional=True),
             Select(BUSINESS_UNIT, UNIT_FIELDS),
-            due_invitations(now),
+            replace(due_invitations(now), optional=True),
             asked_reviews(now),
             Select(
                 ISSUE,
@@ -126,6 +133,10 @@ def read_opening(org: Org) -> Opening:
             ),
         ]
     )
+    package = _standing(marks)
+    _refuse_hidden(org, marks, Select(CHECKPOINT, _MARK_FIELDS), allowed=(VERSION_FIELD,))
+    if package is not Standing.OLDER:
+        _refuse_hidden(org, due, due_invitations(now))
     return Opening(
         marks={row["Key__c"]: at for row in marks.rows if (at := instant(row.get("Mark__c")))},
         seen={row["Key__c"]: seen_reviews(row.get("Seen__c")) for row in marks.rows},
@@ -136,7 +147,20 @@ def read_opening(org: Org) -> Opening:
         response_checks=tuple(row for row in asked.rows if row.get("Response_Check_At__c")),
         automatic=tuple(row for row in asked.rows if row.get("Auto_Reply_At__c")),
         issues={issue.key: issue for issue in map(open_issue, issues.rows)},
+        package=package,
     )
+
+
+def _standing(marks: Answer) -> Standing:
+    said = (row.get(VERSION_FIELD) for row in marks.rows)
+    seen = next((version for version in said if version is not None), None)
+    return compare(seen, field_is_there=VERSION_FIELD not in marks.missing_fields)
+
+
+def _refuse_hidden(org: Org, answer: Answer, needed: Select, allowed: Sequence[str] = ()) -> None:
+    """Raise what the org says where more is hidden than may be: nothing is done on half a row."""
+    if answer.missing_object or not {*answer.missing_fields} <= {*allowed}:
+        org.read([needed])
 
 
 def _is_queued(row: Row) -> bool:

@@ -159,6 +159,8 @@ def _flow_lines(flow: FlowReport) -> Iterator[str]:
     parts = [f"{flow.counts[word]} {text}" for word, text in WORDS.items() if flow.counts.get(word)]
     if parts:
         yield f"{title}: {', '.join(parts)}"
+    elif flow.issues:
+        yield f"{title}: needs a look"
     elif not flow.failures and not flow.actions:
         yield f"{title}: nothing to do"
     for note in flow.notes:

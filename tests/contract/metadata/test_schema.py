@@ -4,6 +4,8 @@ import re
 
 import pytest
 
+from connector.core.org.package_version import PACKAGE_VERSION
+
 KEYS = {
     "Trustpilot_Business_Unit__c": "External_Id__c",
     "Trustpilot_Review__c": "External_Id__c",
@@ -106,6 +108,23 @@ def test_lookups_point_at_known_objects_and_survive_their_deletion(fields):
         assert field["referenceTo"] in STANDARD_OBJECTS | set(KEYS), (object_name, name)
         assert field["deleteConstraint"] == "SetNull", (object_name, name)
         assert field["relationshipLabel"], (object_name, name)
+
+
+def test_who_an_invitation_was_for_outlives_the_contact(fields):
+    # the lookup is emptied with the contact, a text of the length of an id is not
+    field = fields["Trustpilot_Invitation__c"]["Recipient_Id__c"]
+
+    assert fields["Trustpilot_Invitation__c"]["Contact__c"]["deleteConstraint"] == "SetNull"
+    assert (field["type"], field["length"], field["unique"]) == ("Text", "18", "false")
+    assert field["externalId"] == "false"
+
+
+def test_the_package_says_its_version_on_every_checkpoint(fields):
+    field = fields["Trustpilot_Checkpoint__c"]["Package_Version__c"]
+
+    assert field["formula"] == str(PACKAGE_VERSION)
+    assert field["formulaTreatBlanksAs"] == "BlankAsZero"
+    assert (field["type"], field["precision"], field["scale"]) == ("Number", "4", "0")
 
 
 def test_no_parent_has_two_child_relationships_of_one_name(fields):

@@ -20,6 +20,7 @@ STANDARD_FIELDS = {  # beyond our own; each is named in Salesforce's object refe
         "SuppliedPhone",
     },
     "Contact": {"AccountId", "Email", "HasOptedOutOfEmail"},
+    "Lead": {"Email", "HasOptedOutOfEmail"},
     "Opportunity": {"AccountId"},
     "Order": {"BillToContactId", "ShipToContactId"},
     "Product2": {"Description", "DisplayUrl", "ProductCode", "StockKeepingUnit"},
@@ -201,7 +202,7 @@ def test_the_connector_writes_our_objects_and_cases_and_only_reads_the_business(
 ):
     of = {p["object"]: p for p in permission_sets["Trustpilot_Connector"]["objectPermissions"]}
 
-    business = {"Account", "Case", "Contact", "Opportunity", "Order", "Product2"}
+    business = {"Account", "Case", "Contact", "Lead", "Opportunity", "Order", "Product2"}
     assert set(of) == set(objects) | business
     writable = {o for o, p in of.items() if p["allowCreate"] == p["allowEdit"] == "true"}
     # Reviews become cases, by the rules of the section `cases`.
@@ -220,7 +221,7 @@ def test_of_the_business_only_what_a_case_is_made_of_may_be_edited(permission_se
     assert editable == {f"Case.{name}" for name in STANDARD_FIELDS["Case"]} | own
 
 
-def test_the_connector_cannot_lift_a_pause(permission_sets):
+def test_the_connector_cannot_lift_a_pause_or_write_a_formula(permission_sets, fields):
     locked = {
         p["field"]
         for p in permission_sets["Trustpilot_Connector"]["fieldPermissions"]
@@ -228,8 +229,28 @@ def test_the_connector_cannot_lift_a_pause(permission_sets):
     }
 
     unit = "Trustpilot_Business_Unit__c"
-    assert locked == {f"{unit}.Pause_Invitations__c", f"{unit}.Pause_Replies__c"}
-    assert locked == {f"{object_name}.{field}" for object_name, field in ONLY_READ}
+    pauses = {f"{unit}.Pause_Invitations__c", f"{unit}.Pause_Replies__c"}
+    formulas = {f"{o}.{n}" for o, of in fields.items() for n, f in of.items() if "formula" in f}
+    assert formulas == {"Trustpilot_Checkpoint__c.Package_Version__c"}
+    assert pauses == {f"{object_name}.{field}" for object_name, field in ONLY_READ}
+    assert locked == pauses | formulas
+
+
+@pytest.mark.parametrize("person", ["Contact", "Lead"])
+def test_whether_somebody_opted_out_is_shown_to_the_connector(permission_sets, person):
+    # https://help.salesforce.com: hidden from everybody until a permission set shows it;
+    # Contact.IsEmailBounced has no such permission, whoever reads the contact reads it
+    granted = permission_sets["Trustpilot_Connector"]["fieldPermissions"]
+    readable = {p["field"] for p in granted if p["readable"] == "true"}
+
+    assert {f"{person}.Email", f"{person}.HasOptedOutOfEmail"} <= readable
+
+
+def test_no_permission_set_names_a_field_of_person_accounts(permission_sets):
+    # most orgs lack them, and would refuse the whole package
+    named = {p["field"] for s in permission_sets.values() for p in s["fieldPermissions"]}
+
+    assert [field for field in named if ".Person" in field or "IsPersonAccount" in field] == []
 
 
 def test_agents_edit_replies_and_tags_close_issues_and_request_invitations_and_nothing_else(

@@ -6,8 +6,9 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from connector.core.org.check import check_fields, check_objects
+from connector.core.org.check import check_fields, check_objects, check_package
 from connector.core.org.findings import Check, Level
+from connector.core.org.package_version import PACKAGE_VERSION
 from connector.core.org.shapes import (
     Access,
     FieldShape,
@@ -312,3 +313,21 @@ def test_whatever_the_org_shows_each_finding_says_what_to_do(definition, shape, 
         assert found.fix.endswith(".")
         assert found.what.endswith(".")
         assert found.exit_code is not ExitCode.DONE
+
+
+@pytest.mark.parametrize(
+    ("seen", "there", "level", "code"),
+    [
+        pytest.param(None, False, Level.FAIL, ExitCode.SIGN_IN, id="missing or hidden"),
+        pytest.param(1.0, True, Level.FAIL, ExitCode.CONFIGURATION, id="older"),
+        pytest.param(float(PACKAGE_VERSION), True, Level.PASS, ExitCode.DONE, id="the same"),
+        pytest.param(None, True, Level.PASS, ExitCode.DONE, id="no checkpoint yet"),
+        pytest.param(99.0, True, Level.WARN, ExitCode.NEEDS_A_LOOK, id="newer"),
+    ],
+)
+def test_a_package_is_judged_by_its_version(seen, there, level, code):
+    finding = check_package(seen, field_is_there=there)
+
+    assert (finding.check, finding.level) == (Check.SALESFORCE_PACKAGE, level)
+    assert finding.exit_code is code
+    assert ("connector deploy" in finding.fix) == (level is Level.FAIL)

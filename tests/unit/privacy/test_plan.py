@@ -114,8 +114,16 @@ def test_an_invitation_that_went_out_keeps_its_status_and_loses_its_recipient(st
         "Recipient_Name__c": None,
         "Link__c": None,
         "Contact__c": None,
+        "Recipient_Id__c": None,
         "Cooldown_Key__c": None,
     }
+
+
+def test_a_field_that_an_older_package_lacks_is_not_written():
+    row = {"Id": "a02", "Status__c": "Accepted"}
+    scrubbed = scrubbed_invitation(row, lacking=("Recipient_Id__c",))
+
+    assert scrubbed_invitation(row).keys() - scrubbed.keys() == {"Recipient_Id__c"}
 
 
 def test_an_address_is_looked_for_where_any_mapping_puts_one_and_a_query_can_look():
