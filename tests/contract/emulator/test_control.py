@@ -1,6 +1,9 @@
 """The control door: the world is moved from outside."""
 
+from dataclasses import asdict
 from datetime import datetime, timedelta
+
+from connector.emulator.faults import Fault
 
 
 def ask(way, method, path, body=None):
@@ -37,6 +40,15 @@ def test_a_fault_with_an_unknown_key_is_refused(way):
     answer = ask(way, "POST", "/faults", {"vendor": "trustpilot", "stats": 503})
     assert answer.status_code == 400
     assert "stats" in answer.json()["error"]
+
+
+def test_every_key_of_a_fault_may_travel_but_no_function(way):
+    whole = asdict(Fault("trustpilot", status=503))
+    assert ask(way, "POST", "/faults", whole).status_code == 200
+    assert way.find(timeout=10).status_code == 503
+    answer = ask(way, "POST", "/faults", {"vendor": "trustpilot", "meanwhile": "x"})
+    assert answer.status_code == 400
+    assert "meanwhile" in answer.json()["error"]
 
 
 def test_calls_are_listed_and_forgotten(way):
