@@ -18,7 +18,8 @@ from connector.core.terms.objects import REVIEW
 from connector.core.terms.records import Condition, Row, Select
 from connector.core.terms.reviews import ReviewPage, Unreadable
 from connector.flows.reviews.listing import Listing
-from connector.flows.reviews.store import FLOW, ReviewStore
+from connector.flows.reviews.store import ReviewStore
+from connector.flows.reviews.told import FLOW
 from connector.flows.run.context import RunContext
 from connector.flows.run.tally import Tally
 

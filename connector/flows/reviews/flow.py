@@ -23,7 +23,8 @@ from connector.flows.reviews.conversations import look_at_conversations
 from connector.flows.reviews.disappearances import check_missing, mark_missing
 from connector.flows.reviews.import_request import report_import
 from connector.flows.reviews.listing import Listing, pages
-from connector.flows.reviews.store import FLOW, RETRIED, WITHOUT_ID, ReviewStore
+from connector.flows.reviews.store import ReviewStore
+from connector.flows.reviews.told import FLOW, RETRIED, WITHOUT_ID
 from connector.flows.run.context import RunContext
 from connector.flows.run.tally import Tally
 
