@@ -25,6 +25,13 @@ def test_names_are_found_whatever_their_case_and_by_their_kind():
     assert [found.unknown(rule) for rule in rules] == ["", ""]
 
 
+def test_what_the_org_does_not_answer_stays_unknown():
+    found = places([RULE, CaseRule(name="plain")], [], [], [])
+
+    assert found == Places()
+    assert found.unknown(RULE)
+
+
 @pytest.mark.parametrize(
     ("rule", "known", "said"),
     [
