@@ -125,7 +125,9 @@ def main(asked: list[str]) -> int:
         return 2
     gaps = {module: missed(traced, module) for module in modules()}
     if asked:
-        said = [f"{module}: {gaps[module] or 'all covered'}" for module in asked]
+        said = [
+            f"{module}: {gaps.get(module, 'no such module') or 'all covered'}" for module in asked
+        ]
     else:
         said = problems(gaps, tomllib.loads(WAITING.read_text(encoding="utf-8")))
     sys.stdout.writelines(f"{line}\n" for line in said)
