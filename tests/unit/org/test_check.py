@@ -312,3 +312,8 @@ def test_whatever_the_org_shows_each_finding_says_what_to_do(definition, shape, 
         assert found.fix.endswith(".")
         assert found.what.endswith(".")
         assert found.exit_code is not ExitCode.DONE
+
+
+def test_a_type_that_nothing_is_known_of_is_not_judged():
+    number = FieldDefinition("Name", "AutoNumber")
+    assert findings(number, FieldShape("Name", "string"), needs=Access.READ) == []

@@ -5,6 +5,7 @@ from datetime import time, timedelta
 
 import pytest
 
+from connector.core.cases.rules import CaseRule
 from connector.core.mapping.rows import FieldMap, Mapping
 from connector.core.org.needs import org_needs
 from connector.core.org.shapes import Access
@@ -200,3 +201,13 @@ def test_every_object_is_described_once():
     assert {REVIEW, BUSINESS_UNIT, "Opportunity", "OpportunityHistory", "CaseHistory"} <= {
         *described
     }
+
+
+@pytest.mark.parametrize(
+    ("case_rules", "needs"), [((), Access.READ), ((CaseRule(name="all"),), Access.WRITE)]
+)
+def test_what_the_package_adds_is_written_only_by_rules_for_cases(case_rules, needs):
+    added = {"Case": ObjectDefinition("Case", {KEY.name: KEY})}
+    policy = replace(POLICY, schema=replace(SCHEMA, added=added), case_rules=case_rules)
+    (field,) = [each for each in org_needs(policy, {}).fields if each.object == "Case"]
+    assert (field.name, field.needs, field.is_key) == ("Case.External_Id__c", needs, True)
