@@ -279,7 +279,7 @@ def _candidates(answers: Mapping[str, Answer]) -> Candidates:
 def _selects(evidence: Sequence[Evidence]) -> dict[str, Select]:
     """The questions, those that nearly every batch has first: they share one call."""
     references = _sorted(each for one in evidence for each in spellings(one.reference))
-    emails = _sorted(each for one in evidence for typed in one.emails for each in addresses.spellings(typed))
+    emails = _sorted(each for one in evidence for each in one.emails)
     opportunities = _sorted(one.opportunity_id for one in evidence if one.opportunity_id)
     skus = _sorted(one.sku for one in evidence if one.sku)
     products = ("Id", "ProductCode")

@@ -16,7 +16,7 @@ from connector.core.invitations.claims import CHANNEL_WORDS, clean_reference
 from connector.core.invitations.portal_export import ExportedInvitation, LineFault
 from connector.core.rules.grammar import Channel
 from connector.core.run.issues import issue_key
-from connector.core.terms.addresses import address_key, address_keys
+from connector.core.terms.addresses import address_key
 from connector.core.terms.objects import InvitationStatus
 from connector.core.terms.records import Row
 
@@ -63,7 +63,7 @@ class PortalPlace:
             self.unit_id,
             "portal",
             _folded(reference_of(line)),
-            _first_key(line.email),
+            address_key(line.email),
         )
         return hashlib.sha256("|".join(parts).encode()).hexdigest()
 
@@ -96,11 +96,6 @@ class DeliveryReport:
     unchanged: int
     faults: tuple[LineFault, ...] = ()
     refused: tuple[tuple[int, str], ...] = ()
-
-
-def _first_key(email: str) -> str:
-    """The key of an address as it was first made: what is in the org must be found by it again."""
-    return hashlib.sha256(email.strip().lower().encode()).hexdigest()
 
 
 def reference_of(line: ExportedInvitation) -> str:
@@ -158,8 +153,8 @@ def _match(line: ExportedInvitation, rows: Sequence[Row], *, alone: bool) -> Row
     at_trustpilot = [
         row for row in rows if _is_status(row, _RANK) or row.get("Status__c") == _S.SENDING
     ]
-    keys = {*address_keys(line.email)}
-    same = [row for row in at_trustpilot if keys & _keys_of(row)]
+    key = address_key(line.email)
+    same = [row for row in at_trustpilot if key in _address_keys(row)]
     if same:
         return min(same, key=lambda row: (row.get("Evidence__c") == EVIDENCE, str(row["Id"])))
     ours = [row for row in at_trustpilot if row.get("Evidence__c") != EVIDENCE]
@@ -170,9 +165,9 @@ def _is_status(row: Row, statuses: Iterable[InvitationStatus]) -> bool:
     return row.get("Status__c") in {each.value for each in statuses}
 
 
-def _keys_of(row: Row) -> set[str]:
+def _address_keys(row: Row) -> set[str]:
     email = str(row.get("Recipient_Email__c") or "")
-    return {str(row.get("Cooldown_Key__c") or ""), *(address_keys(email) if email else ())} - {""}
+    return {str(row.get("Cooldown_Key__c") or ""), address_key(email) if email else ""} - {""}
 
 
 def _rises(row: Row, line: ExportedInvitation) -> bool:

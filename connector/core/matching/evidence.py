@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from connector.core.mapping.transforms import email
-from connector.core.terms.addresses import address
 from connector.core.terms.reviews import Review
 
 LONGEST_REFERENCE = 255
@@ -28,7 +27,7 @@ _CHECKSUM = "ABCDEFGHIJKLMNOPQRSTUVWXYZ012345"
 class Evidence:
     """The facts of one review that may connect it with the org.
 
-    `reference` is as it was typed, without outer blanks; `emails` are as they are compared; what a
+    `reference` is as it was typed, without outer blanks; `emails` are in lower case; what a
     review does not have, or what no field could hold, is empty.
     """
 
@@ -71,12 +70,12 @@ def make_evidence(
     sku: str | None,
 ) -> Evidence:
     """Evidence from texts as they stand: cleaned, and without what nothing could equal."""
-    addresses = (email(address(text)) for text in emails if text)
+    addresses = (email(text) for text in emails if text)
     return Evidence(
         review_id,
         unit_id,
         _usable(reference) if reference and reference_key(reference) else "",
-        frozenset(each for each in addresses if each),
+        frozenset(address for address in addresses if address),
         _usable(sku),
     )
 

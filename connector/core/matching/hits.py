@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from connector.core.matching.evidence import Evidence, reference_key
-from connector.core.terms.addresses import address
 from connector.core.terms.objects import InvitationStatus, MatchMethod
 from connector.core.terms.records import Row
 
@@ -84,9 +83,9 @@ class Hits:
         self._roles = _grouped(found.roles, lambda row: _id(row, "OpportunityId"))
         experiences = (*found.orders, *found.cases, *found.opportunities)
         self._accounts_by_record = {str(row["Id"]): _id(row, "AccountId") for row in experiences}
-        self._contacts = _grouped(found.contacts, lambda row: address(row.get("Email")))
+        self._contacts = _grouped(found.contacts, lambda row: _address(row.get("Email")))
         self._accounts = _grouped(
-            found.person_accounts, lambda row: address(row.get("PersonEmail"))
+            found.person_accounts, lambda row: _address(row.get("PersonEmail"))
         )
         self._skus = _grouped(found.products, lambda row: str(row.get("StockKeepingUnit") or ""))
         self._codes = _grouped(found.products, lambda row: str(row.get("ProductCode") or ""))
@@ -113,7 +112,7 @@ class Hits:
         addresses = sorted(evidence.emails)
         contacts = _once(row for each in addresses for row in self._contacts.get(each, ()))
         people = [
-            Person(str(row["Id"]), _id(row, "AccountId"), address(row.get("Email")))
+            Person(str(row["Id"]), _id(row, "AccountId"), _address(row.get("Email")))
             for row in contacts
         ]
         # Salesforce 6: a person account has a shadow contact: both are one person.
@@ -122,7 +121,7 @@ class Hits:
         return (
             *people,
             *(
-                Person(_id(row, "PersonContactId"), str(row["Id"]), address(row["PersonEmail"]))
+                Person(_id(row, "PersonContactId"), str(row["Id"]), _address(row["PersonEmail"]))
                 for row in accounts
                 if row["Id"] not in known
             ),
@@ -147,7 +146,7 @@ def _invitation(row: Row, accounts: Mapping[str, str]) -> Hit:
         MatchMethod.INVITATION,
         {"Invitation__c": str(row["Id"]), **lookups},
         account,
-        tuple(Person(contact, account, address(each)) for each in addresses if each),
+        tuple(Person(contact, account, _address(each)) for each in addresses if each),
         contact,
         str(row["Status__c"]),
     )
@@ -155,7 +154,7 @@ def _invitation(row: Row, accounts: Mapping[str, str]) -> Hit:
 
 def _order(row: Row) -> Hit:
     people = tuple(
-        Person(_id(row, name), email=address((row.get(parent) or {}).get("Email")))
+        Person(_id(row, name), email=_address((row.get(parent) or {}).get("Email")))
         for name, parent in (
             ("BillToContactId", "BillToContact"),
             ("ShipToContactId", "ShipToContact"),
@@ -171,7 +170,7 @@ def _case(row: Row) -> Hit:
     contact = _id(row, "ContactId")
     # Salesforce 6: SuppliedEmail is what the customer wrote into a web form.
     addresses = ((row.get("Contact") or {}).get("Email"), row.get("SuppliedEmail"))
-    people = tuple(Person(contact, email=address(each)) for each in addresses if each)
+    people = tuple(Person(contact, email=_address(each)) for each in addresses if each)
     found = {"Case__c": str(row["Id"])}
     return Hit(MatchMethod.CASE_NUMBER, found, _id(row, "AccountId"), people, contact)
 
@@ -181,7 +180,7 @@ def _opportunity(row: Row, roles: Iterable[Row]) -> Hit:
     named = sorted(roles, key=lambda role: (not role.get("IsPrimary"), str(role["Id"])))
     people = tuple(
         # Salesforce 6: the contact of a role may be deleted, or not visible to us.
-        Person(_id(role, "ContactId"), email=address((role.get("Contact") or {}).get("Email")))
+        Person(_id(role, "ContactId"), email=_address((role.get("Contact") or {}).get("Email")))
         for role in named
         if role.get("ContactId")
     )
@@ -208,6 +207,10 @@ def _grouped(rows: Iterable[Row], key: Callable[[Row], str]) -> dict[str, tuple[
 
 def _once(rows: Iterable[Row]) -> list[Row]:
     return list({str(row["Id"]): row for row in rows}.values())
+
+
+def _address(value: Any) -> str:
+    return str(value or "").strip().lower()
 
 
 def _id(row: Row, name: str) -> str:

@@ -24,7 +24,6 @@ from connector.core.privacy.plan import (
     tombstone_row,
 )
 from connector.core.privacy.report import ErasureReport
-from connector.core.terms.addresses import address_keys, spellings
 from connector.core.terms.errors import (
     AccessDenied,
     AllowanceExhausted,
@@ -99,17 +98,17 @@ class _Found:
 
 def _found(org: Org, policy: RunPolicy, email: str) -> _Found:
     """Ask for the address wherever it may stand, then for all that belongs to what was found."""
-    mappings, written = (policy.service_mapping, policy.product_mapping), spellings(email)
+    mappings = (policy.service_mapping, policy.product_mapping)
     by_review = [
-        Select(REVIEW, ERASURE_FIELDS, (Condition(field, "in", written),))
+        Select(REVIEW, ERASURE_FIELDS, (Condition(field, "=", email),))
         for field in address_fields(policy.schema, mappings)
     ]
     by_invitation = [
-        Select(INVITATION, INVITATION_FIELDS, (Condition(field, "in", values),))
-        for field, values in _recipients(email).items()
+        Select(INVITATION, INVITATION_FIELDS, (Condition(field, "=", email),))
+        for field in _RECIPIENTS
     ]
     in_copies = [
-        (each, Condition(field, "in", written))
+        (each, Condition(field, "=", email))
         for each in policy.copies
         for field in mapped_addresses(policy.schema, each)
     ]
@@ -123,14 +122,6 @@ def _found(org: Org, policy: RunPolicy, email: str) -> _Found:
     ]
     reviews = _rows(answers[: len(by_review)])
     return _together(org, policy, reviews, copies, _rows(answers[len(by_review) : others]))
-
-
-def _recipients(email: str) -> Mapping[str, tuple[str, ...]]:
-    """What is asked of invitations; one that lost its recipient may still hold the key."""
-    return {
-        **dict.fromkeys(_RECIPIENTS, spellings(email)),
-        "Cooldown_Key__c": address_keys(email),
-    }
 
 
 def _together(
@@ -199,13 +190,11 @@ def _ask_trustpilot(
 ) -> dict[str, ConnectorError | None]:
     """What came of each business unit: None, or the failure; one does not stop the others."""
     answered: dict[str, ConnectorError | None] = {}
-    # How Trustpilot compares is not documented: it gets the address as it was typed as well.
-    written = tuple(dict.fromkeys((email, *spellings(email))))
     for unit in units:
         try:
             # Trustpilot 7.3: for one business unit, and for good.
             answered[unit.name] = _failure(
-                unit, trustpilot.delete_invitation_data(unit.id, written)
+                unit, trustpilot.delete_invitation_data(unit.id, [email])
             )
         except ConnectorError as failure:
             answered[unit.name] = failure
