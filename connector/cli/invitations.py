@@ -28,14 +28,13 @@ from connector.report.invitations import (
     delivery_as_text,
     delivery_code,
     desk_as_json,
-    desk_as_text,
-    desk_code,
     list_as_json,
     list_sentence,
     list_table,
     stories_as_json,
     story_as_text,
 )
+from connector.report.run.shown import told_as_text, told_code
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
@@ -97,7 +96,7 @@ def list_command(config_path: Path, *, as_json: bool, **asked: Any) -> None:
     if as_json:
         click.echo(list_as_json(found))
     else:
-        if found.invitations:
+        if found.records:
             Console().print(list_table(found))
         click.echo(list_sentence(found))
 
@@ -135,8 +134,8 @@ def show_command(config_path: Path, invitation: str, *, personal: bool, as_json:
 def _act(config_path: Path, action: DeskAction, ids: Sequence[str], *, as_json: bool) -> None:
     with opened_desk(config_path) as desk:
         told = act(desk.world.org, desk.policy, action, ids, desk.run_id)
-    click.echo(desk_as_json(told) if as_json else desk_as_text(told))
-    leave(desk_code(told))
+    click.echo(desk_as_json(told) if as_json else told_as_text(told))
+    leave(told_code(told))
 
 
 _CANCEL_EPILOG = """\b

@@ -21,8 +21,8 @@ from connector.report.replies import (
     story_as_text,
     told_as_json,
     told_as_text,
-    told_code,
 )
+from connector.report.run.shown import told_code
 
 _EPILOG = """\b
 Examples:
@@ -72,7 +72,7 @@ def list_command(
     if as_json:
         click.echo(list_as_json(found))
     else:
-        if found.replies:
+        if found.records:
             Console().print(list_table(found))
         click.echo(list_sentence(found))
 
