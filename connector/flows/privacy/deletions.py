@@ -82,7 +82,7 @@ def _read_list(
 ) -> None:
     mark = Mark(STREAMS[field], "", context.now)
     before = context.opening.marks.get(mark.key)
-    since = before - OVERLAP if before else context.now - context.policy.first_run
+    since = before - OVERLAP if before else context.now - context.policy.reviews.first_run
     recent = (each for each in ask(since.date()) if each.at is None or each.at >= since)
     complete = True
     while deletions := {each.id: each for each in islice(recent, _BATCH)}:
@@ -105,13 +105,13 @@ def _ours(context: RunContext, field: str, deletions: Mapping[str, Deletion]) ->
 
 
 def _is_work(context: RunContext, row: Row) -> bool:
-    return needs_scrubbing(row) or context.policy.on_delete is OnDelete.DELETE
+    return needs_scrubbing(row) or context.policy.reviews.on_delete is OnDelete.DELETE
 
 
 def _copies(context: RunContext, review_ids: list[str]) -> list[FoundCopy]:
     """The copies of these reviews that still hold anything, or that are to be deleted."""
     found = find_copies(context.org, context.policy.copies, review_ids)
-    deleting = context.policy.on_delete is OnDelete.DELETE
+    deleting = context.policy.reviews.on_delete is OnDelete.DELETE
     return [each for each in found if deleting or holds_content(context.policy, each)]
 
 
@@ -122,7 +122,7 @@ def _erase(
     earlier = len(tally.issues)
     close_cases(context, [each.row for each in ours], tally)
     erasures = [each for each in ours if _is_work(context, each.row)]
-    how = context.policy.on_delete.value
+    how = context.policy.reviews.on_delete.value
     tally.actions += [
         Action(f"{how} copy", each.review_id, {"object": each.mapping.object}) for each in copies
     ]
@@ -139,7 +139,7 @@ def _erase(
 
 def _erase_copies(context: RunContext, copies: list[FoundCopy], tally: Tally) -> set[str]:
     """Erase the copies; return the reviews that must wait, because a copy was refused."""
-    deleting = context.policy.on_delete is OnDelete.DELETE
+    deleting = context.policy.reviews.on_delete is OnDelete.DELETE
     refused = erase_copies(context.org, context.policy, copies, delete=deleting)
     tally.counts["copies_erased"] += len(copies) - len(refused)
     issues = [
@@ -157,7 +157,7 @@ def _erase_reviews(context: RunContext, erasures: list[_Erasure], tally: Tally) 
     if not erasures:
         return
     left = _settled(erasures, _scrub(context, erasures), tally)
-    if context.policy.on_delete is OnDelete.DELETE:
+    if context.policy.reviews.on_delete is OnDelete.DELETE:
         gone = context.org.delete([str(each.row["Id"]) for each in left])
         left = _settled(left, gone, tally)
     tally.counts["reviews_erased"] += len(left)

@@ -82,14 +82,14 @@ def _plans(context: RunContext, tally: Tally) -> list[TagsPlan]:
     ready.sort(key=lambda row: not row.get("Tags_To_Add__c"))
     if len(ready) > AT_A_TIME:
         tally.notes.append(f"{len(ready) - AT_A_TIME} more reviews wait for their tags.")
-    paths = context.policy.write_tags
+    paths = context.policy.reviews.write_tags
     planned = (plan_tags(row, paths) for row in _with_values(context, ready[:AT_A_TIME], tally))
     return [plan for plan in planned if plan is not None]
 
 
 def _with_values(context: RunContext, rows: Sequence[Row], tally: Tally) -> list[Row]:
     """The rows, those that are ticked with what the configured fields say."""
-    paths = context.policy.write_tags
+    paths = context.policy.reviews.write_tags
     ticked = tuple(str(row["Id"]) for row in rows if row.get("Tags_Wanted__c"))
     if not ticked or not paths:
         if ticked:
