@@ -24,7 +24,7 @@ from connector.core.run.issues import Issue
 from connector.core.run.report import Action, FlowReport, Mark
 from connector.core.terms.errors import AllowanceExhausted
 from connector.core.terms.objects import REVIEW
-from connector.core.terms.records import Condition, Row, RowError, RowResult, Select
+from connector.core.terms.records import GONE, Condition, Row, RowError, RowResult, Select
 from connector.flows.cases.erasure import close_cases, retry_closing
 from connector.flows.copies import FoundCopy, erase_copies, find_copies, holds_content
 from connector.flows.run.context import RunContext
@@ -176,7 +176,7 @@ def _settled(erasures: list[_Erasure], results: list[RowResult], tally: Tally) -
     """Those that went well; each of the others becomes an issue."""
     done: list[_Erasure] = []
     for each, result in zip(erasures, results, strict=True):
-        if result.error is None or result.error.code == "ENTITY_IS_DELETED":
+        if result.error is None or result.error.code == GONE:
             done.append(each)
             continue
         tally.issues.append(_issue(_REFUSED, "the review", each.review_id, result.error))
@@ -184,10 +184,9 @@ def _settled(erasures: list[_Erasure], results: list[RowResult], tally: Tally) -
 
 
 def _issue(code: str, what: str, review_id: str, error: RowError) -> Issue:
-    fields = f" ({', '.join(error.fields)})" if error.fields else ""
     return Issue(
         code=code,
-        message=f"The org refused to erase {what}: {error.code}{fields}.",
+        message=f"The org refused to erase {what}: {error.reason}.",
         next_step="Correct the org's validation or permissions; the next run tries again.",
         flow=FLOW,
         record=review_id,

@@ -183,7 +183,7 @@ def _record(context: RunContext, results: Sequence[_Result], tally: Tally) -> No
         tally.notes += [result.note] if result.note else []
         passed = (NOT_RECORDED,) if result.issue else (NOT_RECORDED, REFUSED)
         keys = (issue_key(code, result.plan.record_id) for code in passed)
-        tally.passed += [key for key in keys if key in context.opening.issues]
+        tally.passed += context.opening.still_open(keys)
 
 
 def _stopped(plan: TagsPlan, why: str, next_step: str) -> _Result:
@@ -194,10 +194,9 @@ def _stopped(plan: TagsPlan, why: str, next_step: str) -> _Result:
 
 
 def _not_recorded(plan: TagsPlan, error: RowError) -> Issue:
-    fields = f" ({', '.join(error.fields)})" if error.fields else ""
     return Issue(
         NOT_RECORDED,
-        f"The org refused to record what became of the tags: {error.code}{fields}.",
+        f"The org refused to record what became of the tags: {error.reason}.",
         "Correct the org's validation; the next run adds the tags again, which changes nothing.",
         FLOW,
         plan.record_id,

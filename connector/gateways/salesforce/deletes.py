@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from connector.core.terms.records import RowResult
+from connector.core.terms.records import GONE, RowResult
 from connector.gateways.http.client import Repeat
 from connector.gateways.salesforce.errors import is_locked, row_error
 from connector.gateways.salesforce.session import (
@@ -20,8 +20,6 @@ from connector.gateways.salesforce.session import (
 
 IDS_PER_CALL = 200
 """https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/resources_composite_sobjects_collections_delete.htm"""
-
-_GONE = "ENTITY_IS_DELETED"
 
 
 class Deleter:
@@ -68,4 +66,4 @@ def _result(record_id: str, row: Mapping[str, Any]) -> RowResult:
     if row.get("success") is True:
         return RowResult(id=record_id)
     error = row_error(row.get("errors"))
-    return RowResult(id=record_id) if error.code == _GONE else RowResult(error=error)
+    return RowResult(id=record_id) if error.code == GONE else RowResult(error=error)
