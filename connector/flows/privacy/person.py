@@ -98,7 +98,7 @@ class _Found:
 
 def _found(org: Org, policy: RunPolicy, email: str) -> _Found:
     """Ask for the address wherever it may stand, then for all that belongs to what was found."""
-    mappings = (policy.service_mapping, policy.product_mapping)
+    mappings = (policy.reviews.service_mapping, policy.reviews.product_mapping)
     by_review = [
         Select(REVIEW, ERASURE_FIELDS, (Condition(field, "=", email),))
         for field in address_fields(policy.schema, mappings)

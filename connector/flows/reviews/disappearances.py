@@ -123,9 +123,7 @@ def _is_gone(context: RunContext, listing: Listing, row: Row, store: ReviewStore
 
 
 def _close(context: RunContext, code: str, listing: Listing, tally: Tally) -> None:
-    key = issue_key(code, listing.unit.id)
-    if key in context.opening.issues:
-        tally.passed.append(key)
+    tally.passed += context.opening.still_open([issue_key(code, listing.unit.id)])
 
 
 def _too_many(listing: Listing, missing: int, held: int) -> Issue:

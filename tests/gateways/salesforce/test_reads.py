@@ -12,14 +12,8 @@ from connector.core.terms.errors import AccessDenied, RequestRefused, VendorErro
 from connector.core.terms.records import AnyOf, Condition, Select
 from connector.emulator.faults import (
     Fault,
-    drop_after,
-    drop_before,
-    expired_session,
-    html_page,
-    too_many_requests,
-    truncated_json,
-    unreadable_json,
 )
+from one_fault import OF_SALESFORCE
 
 ISSUE = "Trustpilot_Issue__c"
 COMPOSITE = "*/composite"
@@ -111,31 +105,19 @@ def test_values_that_differ_in_case_find_a_record_once(org, side):
     assert [row["Email"] for row in answer.rows] == ["ann@example.com"]
 
 
-ONE_FAULT = {
-    "dropped before processing": drop_before,
-    "dropped after processing": drop_after,
-    "cut off": truncated_json,
-    "unreadable": unreadable_json,
-    "maintenance page": html_page,
-    "too many requests": lambda **where: too_many_requests(2, **where),
-    "expired session": expired_session,
-    "too slow": lambda **where: Fault("salesforce", delay_seconds=600, **where),
-}
-
-
 @pytest.mark.parametrize("path", [COMPOSITE, "*/query/0r8*"])
-@pytest.mark.parametrize("fault", ONE_FAULT)
+@pytest.mark.parametrize("fault", OF_SALESFORCE)
 def test_a_read_survives_one_fault(org, side, emulator, fault, path):
     side.settings.page_rows = 200
     ids = fill(side, 201)
-    emulator.faults.add(ONE_FAULT[fault](path=path))
+    emulator.faults.add(OF_SALESFORCE[fault](path=path))
     (answer,) = org.read([keys()])
     assert [row["Id"] for row in answer.rows] == ids
 
 
-@pytest.mark.parametrize("fault", [name for name in ONE_FAULT if name != "expired session"])
+@pytest.mark.parametrize("fault", [name for name in OF_SALESFORCE if name != "expired session"])
 def test_a_read_gives_up_after_a_few_tries(org, emulator, fault):
-    emulator.faults.add(ONE_FAULT[fault](path=COMPOSITE, times=None))
+    emulator.faults.add(OF_SALESFORCE[fault](path=COMPOSITE, times=None))
     with pytest.raises(Exception, match=r"Salesforce|salesforce"):
         org.read([keys()])
     assert 4 <= emulator.calls.counts("salesforce", "POST", COMPOSITE) <= 16
