@@ -1,9 +1,11 @@
 """What a run must know is found by the names that the configuration uses."""
 
+from dataclasses import replace
+
 import pytest
 
 from connector.core.mapping.rows import Mapping
-from connector.core.policy import RunPolicy, UnitPolicy
+from connector.core.policy import ReviewPolicy, RunPolicy, UnitPolicy
 from connector.core.reviews.filter import EVERYTHING, ReviewFilter
 from connector.core.terms.reviews import ReviewType
 from connector.core.terms.schema import Schema
@@ -15,8 +17,10 @@ POLICY = RunPolicy(
     organization_id="00D",
     units=(SHOP, UnitPolicy("outlet", filter=GOOD_ONES)),
     schema=Schema({}),
-    service_mapping=Mapping("Service__c", "Id__c", (ReviewType.SERVICE,), ()),
-    product_mapping=Mapping("Product__c", "Id__c", (ReviewType.PRODUCT,), ()),
+    reviews=ReviewPolicy(
+        Mapping("Service__c", "Id__c", (ReviewType.SERVICE,), ()),
+        Mapping("Product__c", "Id__c", (ReviewType.PRODUCT,), ()),
+    ),
 )
 
 
@@ -32,3 +36,10 @@ def test_each_type_of_reviews_has_its_own_mapping(review_type):
 
 def test_keys_never_show_in_a_repr():
     assert "secret" not in repr(POLICY)
+
+
+def test_every_mapping_is_found_those_of_the_review_object_first():
+    copy = Mapping("Copy__c", "Key__c", (ReviewType.SERVICE,), ())
+    reviews = replace(POLICY.reviews, copies=(copy,))
+    assert reviews.mappings == (reviews.service_mapping, reviews.product_mapping, copy)
+    assert replace(POLICY, reviews=reviews).copies == (copy,)
