@@ -45,7 +45,7 @@ screenshots: $(PAGE) ## Take the pictures in docs/images anew
 	$(BIN)/pytest -q tests/browser
 	cd docs/images && for picture in *.png; do cp "../../ui/screenshots/$$picture" .; done
 
-check: $(READY) $(MODULES) ## * Format, lint, types, import contracts, spelling, package, docs
+check: $(READY) $(MODULES) ## * Format, lint, types, import contracts, spelling, package, docs, mirrors
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
@@ -54,6 +54,7 @@ check: $(READY) $(MODULES) ## * Format, lint, types, import contracts, spelling,
 	$(NPM) run lint
 	$(NPM) run convert
 	$(BIN)/pytest -q tests/docs
+	$(BIN)/python tests/mirrors/measure.py
 
 fix: $(READY) $(MODULES) ## * Format and mend what a machine can mend
 	$(BIN)/ruff format .

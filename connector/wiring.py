@@ -11,15 +11,14 @@ from dataclasses import dataclass, field
 
 from requests.adapters import BaseAdapter
 
-from connector.config import BusinessUnitSettings, Settings, SignIn, locations
+from connector.config import Settings, SignIn, locations
 from connector.config.org.package_files import read_package
 from connector.config.terms.zones import zone_or_none
 from connector.core.mapping.declarations import declared
 from connector.core.org.findings import Check, Finding, misconfigured, passed
 from connector.core.org.metadata_package import MetadataPackage
 from connector.core.org.source_package import to_metadata_package
-from connector.core.policy import RunPolicy, Sender, UnitPolicy
-from connector.core.terms.units import LinkKeys
+from connector.core.policy import RunPolicy
 from connector.flows.engine import World
 from connector.flows.org.examination import Examination
 from connector.flows.ports import Reporter
@@ -134,23 +133,14 @@ def _said(reporter: Reporter) -> Callable[[Wait], None]:
 
 def run_policy(settings: Settings) -> RunPolicy:
     """What the settings ask of a run, without their secrets and files."""
-    sender = settings.invitations.sender
     return RunPolicy(
         organization_id=settings.salesforce.organization_id,
-        units=tuple(_unit_policy(unit) for unit in settings.business_units),
+        units=settings.business_units,
         schema=declared(settings.schema, settings.reviews.mappings),
-        service_mapping=settings.reviews.service_mapping,
-        product_mapping=settings.reviews.product_mapping,
-        copies=settings.reviews.copies,
-        first_run=settings.reviews.first_run,
-        overlap=settings.reviews.overlap,
-        rescan=settings.reviews.rescan,
-        rescan_every=settings.reviews.rescan_every,
-        on_delete=settings.reviews.on_delete,
-        write_tags=settings.reviews.write_tags,
+        reviews=settings.reviews,
         rules=settings.invitations.rules,
         case_rules=settings.case_rules,
-        sender=Sender(sender.name, sender.email, sender.reply_to, sender.redirect_url),
+        sender=settings.invitations.sender,
         reach=settings.invitations.reach,
         cooldown=settings.invitations.cooldown,
         review_url=settings.trustpilot.review_url,
@@ -180,16 +170,6 @@ def _configuration_findings(settings: Settings) -> Iterator[Finding]:
     for problem in settings.missing_secrets:
         place = f"{problem.file}:{problem.line}:{problem.column}"
         yield misconfigured(Check.CONFIG_SECRET, problem.message, problem.hint, place)
-
-
-def _unit_policy(unit: BusinessUnitSettings) -> UnitPolicy:
-    keys = None
-    if unit.link_keys is not None:
-        keys = LinkKeys(
-            unit.link_keys.encryption.get_secret_value(),
-            unit.link_keys.authentication.get_secret_value(),
-        )
-    return UnitPolicy(unit.name, unit.domain, unit.id, keys, unit.filter, unit.place)
 
 
 def _salesforce_access(settings: Settings) -> SalesforceAccess:

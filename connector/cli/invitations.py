@@ -7,17 +7,17 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import click
-from rich.console import Console
 
 from connector.cli.options import (
     config_option,
     json_option,
     leave,
+    limit_option,
+    status_option,
 )
-from connector.cli.session import opened_desk
+from connector.cli.session import opened_desk, say_list, say_stories
 from connector.core.invitations.desk import DeskAction
 from connector.core.invitations.portal_export import PortalExport, read_export
-from connector.core.run.exit_codes import ExitCode
 from connector.core.terms.errors import ConfigurationError, Problem
 from connector.core.terms.objects import InvitationStatus
 from connector.flows.invitations.desk import act
@@ -28,14 +28,13 @@ from connector.report.invitations import (
     delivery_as_text,
     delivery_code,
     desk_as_json,
-    desk_as_text,
-    desk_code,
     list_as_json,
     list_sentence,
     list_table,
     stories_as_json,
     story_as_text,
 )
+from connector.report.run.shown import told_as_text, told_code
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
@@ -69,19 +68,10 @@ Examples:
 
 @invitations.command("list", epilog=_LIST_EPILOG)
 @config_option
-@click.option(
-    "--status",
-    "statuses",
-    multiple=True,
-    metavar="STATUS",
-    type=click.Choice([each.value for each in InvitationStatus], case_sensitive=False),
-    help="Only those that stand so; may be repeated.",
-)
+@status_option(InvitationStatus)
 @click.option("--rule", default="", metavar="NAME", help="Only those of this rule.")
 @click.option("--business-unit", default="", metavar="NAME", help="Only those of this unit.")
-@click.option(
-    "--limit", default=50, show_default=True, type=click.IntRange(1, 2000), help="At most so many."
-)
+@limit_option
 @_personal_option
 @json_option
 def list_command(config_path: Path, *, as_json: bool, **asked: Any) -> None:
@@ -94,12 +84,8 @@ def list_command(config_path: Path, *, as_json: bool, **asked: Any) -> None:
     )
     with opened_desk(config_path) as desk:
         found = list_invitations(desk.world.org, desk.policy, wanted)
-    if as_json:
-        click.echo(list_as_json(found))
-    else:
-        if found.invitations:
-            Console().print(list_table(found))
-        click.echo(list_sentence(found))
+    table, sentence, line = list_table(found), list_sentence(found), list_as_json(found)
+    say_list(found, table, sentence, line, as_json=as_json)
 
 
 _SHOW_EPILOG = """\b
@@ -123,74 +109,59 @@ def show_command(config_path: Path, invitation: str, *, personal: bool, as_json:
     """
     with opened_desk(config_path) as desk:
         stories = show(desk.world.org, desk.policy, invitation, personal=personal)
-    if as_json:
-        click.echo(stories_as_json(stories))
-    elif stories:
-        click.echo("\n\n".join(map(story_as_text, stories)))
-    else:
-        click.echo("No invitation is known by this.\n  Next: connector invitations list", err=True)
-    leave(ExitCode.DONE if stories else ExitCode.NEEDS_A_LOOK)
+    unknown = "No invitation is known by this.\n  Next: connector invitations list"
+    texts = [story_as_text(each) for each in stories]
+    say_stories(texts, stories_as_json(stories), unknown, as_json=as_json)
 
 
 def _act(config_path: Path, action: DeskAction, ids: Sequence[str], *, as_json: bool) -> None:
     with opened_desk(config_path) as desk:
         told = act(desk.world.org, desk.policy, action, ids, desk.run_id)
-    click.echo(desk_as_json(told) if as_json else desk_as_text(told))
-    leave(desk_code(told))
+    click.echo(desk_as_json(told) if as_json else told_as_text(told))
+    leave(told_code(told))
 
 
-_CANCEL_EPILOG = """\b
-Examples:
-  connector invitations cancel TI-000042
-  connector invitations cancel a01000000000001AAA a01000000000002AAA
-"""
+def _desk_command(action: DeskAction, said: str, examples: str) -> None:
+    """Add the command by which a person wants this of invitations."""
+
+    @invitations.command(action.value, help=said, epilog=f"\b\n{examples}")
+    @config_option
+    @_ids_argument
+    @json_option
+    def _command(config_path: Path, ids: tuple[str, ...], *, as_json: bool) -> None:
+        _act(config_path, action, ids, as_json=as_json)
 
 
-@invitations.command("cancel", epilog=_CANCEL_EPILOG)
-@config_option
-@_ids_argument
-@json_option
-def cancel(config_path: Path, ids: tuple[str, ...], *, as_json: bool) -> None:
+_desk_command(
+    DeskAction.CANCEL,
     """Cancel invitations that have not gone out.
 
     One that a run is sending, or that Trustpilot has, is left as it is and told of. Exit code 0
     when all are cancelled, 1 when one is not.
-    """
-    _act(config_path, DeskAction.CANCEL, ids, as_json=as_json)
-
-
-_HOLD_EPILOG = """\b
-Example:
-  connector invitations hold TI-000042
-"""
-
-
-@invitations.command("hold", epilog=_HOLD_EPILOG)
-@config_option
-@_ids_argument
-@json_option
-def hold(config_path: Path, ids: tuple[str, ...], *, as_json: bool) -> None:
+    """,
+    """Examples:
+  connector invitations cancel TI-000042
+  connector invitations cancel a01000000000001AAA a01000000000002AAA
+""",
+)
+_desk_command(
+    DeskAction.HOLD,
     """Hold invitations back until they are released.
 
     One that a run is sending, or that Trustpilot has, is left as it is and told of. Exit code 0
     when all are held, 1 when one is not.
-    """
-    _act(config_path, DeskAction.HOLD, ids, as_json=as_json)
-
-
-_RELEASE_EPILOG = """\b
-Example:
+    """,
+    """Example:
+  connector invitations hold TI-000042
+""",
+)
+_desk_command(
+    DeskAction.RELEASE,
+    "Let invitations go that are on hold; those that are due go with the next run.",
+    """Example:
   connector invitations release TI-000042
-"""
-
-
-@invitations.command("release", epilog=_RELEASE_EPILOG)
-@config_option
-@_ids_argument
-@json_option
-def release(config_path: Path, ids: tuple[str, ...], *, as_json: bool) -> None:
-    """Let invitations go that are on hold; those that are due go with the next run."""
-    _act(config_path, DeskAction.RELEASE, ids, as_json=as_json)
+""",
+)
 
 
 _RESOLVE_EPILOG = """\b

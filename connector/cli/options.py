@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from enum import StrEnum
 from pathlib import Path
 from typing import Any, NoReturn, TypeVar
 
@@ -41,6 +42,36 @@ def json_option(command: _Command) -> _Command:
     """Give a command `--json`."""
     return click.option(
         "--json", "as_json", is_flag=True, help="Print one JSON object on one line."
+    )(command)
+
+
+def dry_run_option(command: _Command) -> _Command:
+    """Give a command of both sides `--dry-run`."""
+    return click.option(
+        "--dry-run", is_flag=True, help="Show what would be done; write to neither side."
+    )(command)
+
+
+def status_option(statuses: type[StrEnum]) -> Callable[[_Command], _Command]:
+    """Give a list `--status`, which may be repeated, with the words of these statuses."""
+    return click.option(
+        "--status",
+        "statuses",
+        multiple=True,
+        metavar="STATUS",
+        type=click.Choice([each.value for each in statuses], case_sensitive=False),
+        help="Only those that stand so; may be repeated.",
+    )
+
+
+def limit_option(command: _Command) -> _Command:
+    """Give a list `--limit`."""
+    return click.option(
+        "--limit",
+        default=50,
+        show_default=True,
+        type=click.IntRange(1, 2000),
+        help="At most so many.",
     )(command)
 
 

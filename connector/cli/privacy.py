@@ -8,11 +8,10 @@ from pathlib import Path
 import click
 
 from connector.cli.options import config_option, leave, settings_from, speaking_errors
-from connector.cli.session import reporter_for
+from connector.cli.session import desk_of
 from connector.core.terms.errors import SafetyStop
 from connector.flows.privacy.person import erase_person
 from connector.report.privacy import erasure_as_text, erasure_code
-from connector.wiring import connect, new_run_id, run_policy
 
 _EPILOG = """\b
 Examples:
@@ -49,10 +48,9 @@ def erase(config_path: Path, email: str, dry_run: bool, yes: bool) -> None:  # n
         settings = settings_from(config_path)
         if not (dry_run or yes):
             _confirm()
-        with reporter_for(new_run_id()) as reporter:
-            world = connect(settings, reporter)
-            policy = run_policy(settings)
-            report = erase_person(world.org, world.trustpilot, policy, email, dry_run=dry_run)
+        with desk_of(settings) as desk:
+            org, trustpilot = desk.world.org, desk.world.trustpilot
+            report = erase_person(org, trustpilot, desk.policy, email, dry_run=dry_run)
         click.echo(erasure_as_text(report))
         leave(erasure_code(report))
 

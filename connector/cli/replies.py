@@ -5,11 +5,15 @@ from __future__ import annotations
 from pathlib import Path
 
 import click
-from rich.console import Console
 
-from connector.cli.options import config_option, json_option, leave
-from connector.cli.session import session
-from connector.core.run.exit_codes import ExitCode
+from connector.cli.options import (
+    config_option,
+    json_option,
+    leave,
+    limit_option,
+    status_option,
+)
+from connector.cli.session import say_list, say_stories, session
 from connector.core.terms.objects import ReplyStatus
 from connector.flows.replies.look import UNDER_WAY, Wanted, list_replies, show
 from connector.flows.replies.retry import retry
@@ -21,8 +25,8 @@ from connector.report.replies import (
     story_as_text,
     told_as_json,
     told_as_text,
-    told_code,
 )
+from connector.report.run.shown import told_code
 
 _EPILOG = """\b
 Examples:
@@ -46,18 +50,9 @@ Examples:
 
 @replies.command("list", epilog=_LIST_EPILOG)
 @config_option
-@click.option(
-    "--status",
-    "statuses",
-    multiple=True,
-    metavar="STATUS",
-    type=click.Choice([each.value for each in ReplyStatus], case_sensitive=False),
-    help="Only those that stand so; may be repeated.",
-)
+@status_option(ReplyStatus)
 @click.option("--business-unit", "unit", default="", metavar="NAME", help="Only of this unit.")
-@click.option(
-    "--limit", default=50, show_default=True, type=click.IntRange(1, 2000), help="At most so many."
-)
+@limit_option
 @json_option
 def list_command(
     config_path: Path, statuses: tuple[str, ...], *, unit: str, limit: int, as_json: bool
@@ -69,12 +64,8 @@ def list_command(
     with session(config_path, as_json=as_json) as opened:
         wanted = Wanted(statuses or UNDER_WAY, unit, limit)
         found = list_replies(opened.world.org, opened.policy, wanted)
-    if as_json:
-        click.echo(list_as_json(found))
-    else:
-        if found.replies:
-            Console().print(list_table(found))
-        click.echo(list_sentence(found))
+    table, sentence, line = list_table(found), list_sentence(found), list_as_json(found)
+    say_list(found, table, sentence, line, as_json=as_json)
 
 
 _SHOW_EPILOG = """\b
@@ -96,13 +87,9 @@ def show_command(config_path: Path, review: str, *, as_json: bool) -> None:
     with session(config_path, as_json=as_json) as opened:
         world = opened.world
         stories = show(world.org, world.trustpilot, opened.policy, review)
-    if as_json:
-        click.echo(stories_as_json(stories))
-    elif stories:
-        click.echo("\n\n".join(map(story_as_text, stories)))
-    else:
-        click.echo("No review is known by this.\n  Next: connector replies list", err=True)
-    leave(ExitCode.DONE if stories else ExitCode.NEEDS_A_LOOK)
+    unknown = "No review is known by this.\n  Next: connector replies list"
+    texts = [story_as_text(each) for each in stories]
+    say_stories(texts, stories_as_json(stories), unknown, as_json=as_json)
 
 
 _RETRY_EPILOG = """\b

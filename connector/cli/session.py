@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import NoReturn
 
 import click
 from rich.console import Console
+from rich.table import Table
 
 from connector.cli.options import leave, settings_from, speaking_errors
 from connector.config import Settings
 from connector.core.policy import RunPolicy
+from connector.core.run.exit_codes import ExitCode
 from connector.core.run.report import RunReport
+from connector.core.run.shown import Listing
 from connector.core.terms.errors import ConnectorError
 from connector.flows.engine import RunRequest, World
 from connector.flows.ports import Reporter
@@ -27,13 +31,37 @@ from connector.wiring import connect, new_run_id, run_policy
 
 
 @dataclass(frozen=True)
-class Session:
-    """The configuration, both sides, what it asks of a run, and which run is wanted."""
+class Desk:
+    """Where a command works: the configuration, somebody who reports, an id for its rows."""
 
     settings: Settings
-    world: World
-    policy: RunPolicy
+    reporter: Reporter
+    run_id: str
+
+    @cached_property
+    def world(self) -> World:
+        """Both sides; nothing is sent before the first question."""
+        return connect(self.settings, self.reporter)
+
+    @cached_property
+    def policy(self) -> RunPolicy:
+        """What the configuration asks of a run."""
+        return run_policy(self.settings)
+
+
+@dataclass(frozen=True)
+class Session(Desk):
+    """The same for a run, and which run is wanted."""
+
     request: RunRequest
+
+
+@contextmanager
+def desk_of(settings: Settings, run_id: str = "") -> Iterator[Desk]:
+    """What a command works with, as long as somebody reports; with an id of its own if need be."""
+    own = run_id or new_run_id()
+    with reporter_for(own) as reporter:
+        yield Desk(settings, reporter, own)
 
 
 @contextmanager
@@ -42,34 +70,20 @@ def session(
 ) -> Iterator[Session]:
     """Open what a run needs; an error ends the command with a sentence and its exit code."""
     run_id = new_run_id()
-    with speaking_errors(), _errors_on_standard_output(run_id, wanted=_in_json(as_json)):
-        settings = settings_from(config_path)
-        with reporter_for(run_id) as reporter:
-            yield Session(
-                settings,
-                connect(settings, reporter),
-                run_policy(settings),
-                RunRequest(run_id, only, dry_run),
-            )
-
-
-@dataclass(frozen=True)
-class Desk:
-    """Where a command about single things works: both sides, the policy, an id for its rows."""
-
-    world: World
-    policy: RunPolicy
-    run_id: str
+    with (
+        speaking_errors(),
+        _errors_on_standard_output(run_id, wanted=_in_json(as_json)),
+        desk_of(settings_from(config_path), run_id) as desk,
+    ):
+        request = RunRequest(run_id, only, dry_run)
+        yield Session(desk.settings, desk.reporter, run_id, request)
 
 
 @contextmanager
 def opened_desk(config_path: Path) -> Iterator[Desk]:
     """Open both sides for a command that is no run; an error ends it with a sentence."""
-    with speaking_errors():
-        settings = settings_from(config_path)
-        run_id = new_run_id()
-        with reporter_for(run_id) as reporter:
-            yield Desk(connect(settings, reporter), run_policy(settings), run_id)
+    with speaking_errors(), desk_of(settings_from(config_path)) as desk:
+        yield desk
 
 
 def conclude(report: RunReport, *, as_json: bool) -> NoReturn:
@@ -88,6 +102,27 @@ def tell(say: Callable[[], object], line: str, *, as_json: bool) -> None:
         say()
     if _in_json(as_json):
         click.echo(line)
+
+
+def say_list(found: Listing, table: Table, sentence: str, line: str, *, as_json: bool) -> None:
+    """Print a list of records: as a table with a sentence, or as the JSON line alone."""
+    if as_json:
+        click.echo(line)
+        return
+    if found.records:
+        Console().print(table)
+    click.echo(sentence)
+
+
+def say_stories(texts: Sequence[str], line: str, unknown: str, *, as_json: bool) -> NoReturn:
+    """Print what is known of the records that a word names; with none, say so and need a look."""
+    if as_json:
+        click.echo(line)
+    elif texts:
+        click.echo("\n\n".join(texts))
+    else:
+        click.echo(unknown, err=True)
+    leave(ExitCode.DONE if texts else ExitCode.NEEDS_A_LOOK)
 
 
 @contextmanager

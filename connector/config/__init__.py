@@ -5,26 +5,18 @@ It lists every problem at once, each with file, line and column, and never touch
 
 from connector.config.load import load_settings
 from connector.config.settings import (
-    BusinessUnitSettings,
     InvitationSettings,
     LimitSettings,
-    LinkKeySettings,
-    ReviewSettings,
     SalesforceSettings,
-    SenderSettings,
     Settings,
     SignIn,
     TrustpilotSettings,
 )
 
 __all__ = [
-    "BusinessUnitSettings",
     "InvitationSettings",
     "LimitSettings",
-    "LinkKeySettings",
-    "ReviewSettings",
     "SalesforceSettings",
-    "SenderSettings",
     "Settings",
     "SignIn",
     "TrustpilotSettings",

@@ -17,21 +17,19 @@ from connector.config.document import (
 from connector.config.rules.document import RuleDocument
 from connector.config.secrets import Secrets
 from connector.config.settings import (
-    BusinessUnitSettings,
     InvitationSettings,
     LimitSettings,
-    LinkKeySettings,
-    ReviewSettings,
     SalesforceSettings,
-    SenderSettings,
     Settings,
     TrustpilotSettings,
 )
 from connector.config.terms.yaml_source import DocumentPath, YamlSource
 from connector.core.invitations.reach import Reach
 from connector.core.mapping.rows import Mapping
+from connector.core.policy import ReviewPolicy, Sender, UnitPolicy
 from connector.core.products.mapping import ProductMapping, ProductPush
 from connector.core.terms.schema import Schema
+from connector.core.terms.units import LinkKeys
 
 
 @dataclass(frozen=True)
@@ -102,20 +100,23 @@ def _trustpilot(document: ConfigDocument, secrets: Secrets) -> TrustpilotSetting
 
 def _business_unit(
     unit: BusinessUnitDocument, position: int, gathered: Gathered, source: YamlSource
-) -> BusinessUnitSettings:
-    keys = {str(path[-1]): gathered.link_keys[path] for path, _ in unit.references(position)}
-    return BusinessUnitSettings(
+) -> UnitPolicy:
+    keys = {
+        str(path[-1]): gathered.link_keys[path].get_secret_value()
+        for path, _ in unit.references(position)
+    }
+    return UnitPolicy(
         name=unit.name,
         domain=unit.domain,
         id=unit.id,
-        link_keys=LinkKeySettings(**keys) if keys else None,
+        link_keys=LinkKeys(**keys) if keys else None,
         filter=unit.filter.compiled(),
         place=source.written_at(("business_units", position)),
     )
 
 
-def _reviews(document: ConfigDocument, gathered: Gathered) -> ReviewSettings:
-    return ReviewSettings(
+def _reviews(document: ConfigDocument, gathered: Gathered) -> ReviewPolicy:
+    return ReviewPolicy(
         first_run=document.reviews.first_run,
         overlap=document.reviews.overlap,
         rescan=document.reviews.rescan,
@@ -135,7 +136,7 @@ def _invitations(
     sender, defaults = section.sender, section.defaults
     only_unit = document.business_units[0].name
     return InvitationSettings(
-        sender=SenderSettings(sender.name, sender.email, sender.reply_to, sender.redirect_url),
+        sender=Sender(sender.name, sender.email, sender.reply_to, sender.redirect_url),
         rules=tuple(
             rule.with_defaults(defaults).compiled(only_unit, defaults.holidays)
             for rule in section.rules

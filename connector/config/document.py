@@ -35,6 +35,7 @@ from connector.config.terms.values import (
     TrustpilotId,
 )
 from connector.config.terms.yaml_source import DocumentPath
+from connector.core.policy import ReviewPolicy
 from connector.core.privacy.plan import OnDelete
 from connector.core.reviews.filter import ReviewFilter
 from connector.core.rules.grammar import Channel
@@ -151,11 +152,11 @@ class BusinessUnitDocument(Section):
 class ReviewsDocument(Section):
     """The section `reviews`."""
 
-    first_run: PositiveDuration = timedelta(days=30)
-    overlap: PositiveDuration = timedelta(minutes=10)
-    rescan: PositiveDuration = timedelta(days=30)
-    rescan_every: PositiveDuration = timedelta(days=1)
-    on_delete: OnDelete = OnDelete.ANONYMISE
+    first_run: PositiveDuration = ReviewPolicy.first_run
+    overlap: PositiveDuration = ReviewPolicy.overlap
+    rescan: PositiveDuration = ReviewPolicy.rescan
+    rescan_every: PositiveDuration = ReviewPolicy.rescan_every
+    on_delete: OnDelete = ReviewPolicy.on_delete
     write_tags: tuple[FieldPath, ...] = ()
     service_mapping: str = "mappings/service_review.yaml"
     product_mapping: str = "mappings/product_review.yaml"

@@ -10,17 +10,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any, Self, TypeVar
+from typing import Annotated, Any, ClassVar, TypeVar
 
-from pydantic import (
-    BeforeValidator,
-    Field,
-    PlainValidator,
-    StrictBool,
-    ValidationError,
-    model_validator,
-)
+from pydantic import Field, PlainValidator, ValidationError
 
+from connector.config.terms.origin import Origin
 from connector.config.terms.problems import problems_of
 from connector.config.terms.section import Section
 from connector.config.terms.values import NotEmpty
@@ -35,44 +29,27 @@ from connector.core.terms.errors import ConfigurationError, Problem
 from connector.core.terms.reviews import ReviewType
 from connector.core.terms.schema import FieldDefinition, Schema
 
-_FORMS = "Write a word of a review, `{from: word, transform: name}` or `{constant: value}`."
-
-
-def _spelled_out(value: Any) -> Any:
-    if isinstance(value, str):
-        return {"from": value}
-    if not isinstance(value, dict):
-        raise ValueError(f"This says nothing about the field. {_FORMS}")  # noqa: TRY004 - pydantic collects ValueError only
-    return value
-
-
-def _transform(value: Any) -> Transform:
-    return parse_transform(str(value), find_zone)
-
 
 def _field_type(value: Any) -> FieldDefinition:
     return parse_field_type(str(value))
 
 
-class FieldDocument(Section):
+class FieldDocument(Origin):
     """What one field takes, and its type where it is one's own."""
 
-    source: Annotated[str, Field(alias="from")] = ""
-    constant: StrictBool | int | float | str | None = None
-    transform: Annotated[
-        Transform | None, PlainValidator(_transform, json_schema_input_type=str)
-    ] = None
+    forms: ClassVar = (
+        "Write a word of a review, `{from: word, transform: name}` or `{constant: value}`."
+    )
+    word: ClassVar = "a word"
+
     type: Annotated[
         FieldDefinition | None, PlainValidator(_field_type, json_schema_input_type=str)
     ] = None
 
-    @model_validator(mode="after")
-    def _one_origin(self) -> Self:
-        if bool(self.source) == (self.constant is not None):
-            raise ValueError(f"A field takes either a word or a constant. {_FORMS}")
-        if self.transform and not self.source:
-            raise ValueError("A constant takes no transform. Write the value as it should be.")
-        return self
+    @classmethod
+    def transform_of(cls, text: str) -> Transform:
+        """The transform of this name, whose time zone this machine knows."""
+        return parse_transform(text, find_zone)
 
 
 class MappingDocument(Section):
@@ -80,7 +57,7 @@ class MappingDocument(Section):
 
     object: str
     external_id: str
-    fields: Annotated[dict[str, Annotated[FieldDocument, BeforeValidator(_spelled_out)]], NotEmpty]
+    fields: Annotated[dict[str, FieldDocument], NotEmpty]
     lookups: dict[str, Related] = Field(default_factory=dict)
 
 

@@ -8,17 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, ClassVar, Self
 
-from pydantic import (
-    BeforeValidator,
-    Field,
-    PlainValidator,
-    StrictBool,
-    ValidationError,
-    model_validator,
-)
+from pydantic import BeforeValidator, Field, ValidationError, model_validator
 
+from connector.config.terms.origin import Origin, Value
 from connector.config.terms.problems import problems_of
 from connector.config.terms.section import Section
 from connector.config.terms.values import FieldPath, Listed, NotEmpty
@@ -38,49 +32,37 @@ from connector.core.terms.errors import ConfigurationError, Problem
 from connector.core.terms.records import Condition
 from connector.core.terms.unknown_words import did_you_mean, quoted
 
-_FORMS = "Write a field of Product2, `{from: FIELD, transform: NAME}` or `{constant: VALUE}`."
 _PRICE_FORM = "Write `price: {from: PricebookEntry, pricebook: standard}`."
 
-Value = StrictBool | int | float | str
 Values = Annotated[tuple[Value, ...], NotEmpty, Listed]
-
-
-def _spelled_out(value: Any) -> Any:
-    if isinstance(value, str):
-        return {"from": value}
-    if not isinstance(value, dict):
-        raise ValueError(f"This says nothing about the field. {_FORMS}")  # noqa: TRY004 - pydantic collects ValueError only
-    return value
-
-
-def _transform(value: Any) -> Transform:
-    found = parse_transform(str(value))
-    if found.takes is not Kind.TEXT:
-        raise ValueError(f"`{found.name}` takes {found.takes}; a product's fields are text.")
-    return found
 
 
 def _condition_spelled_out(value: Any) -> Any:
     return value if isinstance(value, dict) else {"is": value}
 
 
-class ProductFieldDocument(Section):
+class ProductFieldDocument(Origin):
     """What one field of the catalogue takes; `pricebook` and `currency` stand with `price` only."""
 
+    forms: ClassVar = (
+        "Write a field of Product2, `{from: FIELD, transform: NAME}` or `{constant: VALUE}`."
+    )
+    word: ClassVar = "a field of Product2"
+
     source: Annotated[FieldPath, Field(alias="from")] = ""
-    constant: Value | None = None
-    transform: Annotated[
-        Transform | None, PlainValidator(_transform, json_schema_input_type=str)
-    ] = None
     pricebook: str = ""
     currency: str = ""
 
+    @classmethod
+    def transform_of(cls, text: str) -> Transform:
+        """The transform of this name, if it takes text."""
+        found = parse_transform(text)
+        if found.takes is not Kind.TEXT:
+            raise ValueError(f"`{found.name}` takes {found.takes}; a product's fields are text.")
+        return found
+
     @model_validator(mode="after")
-    def _one_origin(self) -> Self:
-        if bool(self.source) == (self.constant is not None):
-            raise ValueError(f"A field takes either a field of Product2 or a constant. {_FORMS}")
-        if self.transform and not self.source:
-            raise ValueError("A constant takes no transform. Write the value as it should be.")
+    def _price_of_a_book(self) -> Self:
         if self.pricebook and (self.source != PRICE_ENTRY or self.transform):
             raise ValueError(f"A price book gives prices as they are. {_PRICE_FORM}")
         if self.source == PRICE_ENTRY and not self.pricebook:
@@ -118,9 +100,7 @@ class ProductMappingDocument(Section):
     where: dict[
         FieldPath, Annotated[ConditionDocument, BeforeValidator(_condition_spelled_out)]
     ] = Field(default_factory=dict)
-    fields: Annotated[
-        dict[str, Annotated[ProductFieldDocument, BeforeValidator(_spelled_out)]], NotEmpty
-    ]
+    fields: Annotated[dict[str, ProductFieldDocument], NotEmpty]
 
 
 def read_product_mapping(path: Path) -> ProductMapping:

@@ -1,6 +1,7 @@
 """The configuration as frozen values: complete, checked, with nothing left to look up.
 
-Flows and gateways get parts of this tree; nothing here reads a file or the environment.
+Flows and gateways get parts of this tree; nothing here reads a file or the environment. What runs
+are asked stands in it as they take it.
 """
 
 from __future__ import annotations
@@ -10,15 +11,13 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
 
-from pydantic import SecretBytes, SecretStr
+from pydantic import SecretStr
 
 from connector.core.cases.rules import CaseRule
 from connector.core.invitations.reach import Reach
-from connector.core.mapping.rows import Mapping
-from connector.core.privacy.plan import OnDelete
+from connector.core.policy import ReviewPolicy, Sender, UnitPolicy
 from connector.core.products.mapping import ProductPush
 from connector.core.replies.policy import ReplyPolicy
-from connector.core.reviews.filter import ReviewFilter
 from connector.core.rules.grammar import Rule
 from connector.core.terms.errors import Problem
 from connector.core.terms.schema import Schema
@@ -71,66 +70,6 @@ class TrustpilotSettings:
 
 
 @dataclass(frozen=True)
-class LinkKeySettings:
-    """The two decoded keys for business-generated links: 32 bytes each, empty where missing."""
-
-    encryption: SecretBytes
-    authentication: SecretBytes
-
-
-@dataclass(frozen=True)
-class BusinessUnitSettings:
-    """One business unit: by `domain`, by `id` (24 hex), or both; the other one is empty.
-
-    `name` is the word that rules and reports use. `link_keys` is None where none are configured.
-    `filter` says which reviews come in.
-    `place` is where the unit stands in the file, such as `config.yaml:12:5`.
-    """
-
-    name: str
-    domain: str
-    id: str
-    link_keys: LinkKeySettings | None
-    filter: ReviewFilter
-    place: str
-
-
-@dataclass(frozen=True)
-class ReviewSettings:
-    """How reviews come in: the first run's reach, the overlap of runs, a mapping per type.
-
-    `copies` are the mappings that write reviews to objects of the admin's own as well.
-    Every `rescan_every` the last `rescan` is read again, for what lists by creation time hide.
-    `write_tags` are field paths of the review's record whose values become its tags.
-    """
-
-    first_run: timedelta
-    overlap: timedelta
-    rescan: timedelta
-    rescan_every: timedelta
-    on_delete: OnDelete
-    write_tags: tuple[str, ...]
-    service_mapping: Mapping
-    product_mapping: Mapping
-    copies: tuple[Mapping, ...] = ()
-
-    @property
-    def mappings(self) -> tuple[Mapping, ...]:
-        """Every mapping, those of the review object first."""
-        return (self.service_mapping, self.product_mapping, *self.copies)
-
-
-@dataclass(frozen=True)
-class SenderSettings:
-    """Who an e-mail invitation comes from; empty where Trustpilot's account default applies."""
-
-    name: str
-    email: str
-    reply_to: str
-    redirect_url: str
-
-
-@dataclass(frozen=True)
 class InvitationSettings:
     """The sender and the rules, disabled rules included, in the order of the file.
 
@@ -139,7 +78,7 @@ class InvitationSettings:
     the defaults stands there.
     """
 
-    sender: SenderSettings
+    sender: Sender
     rules: tuple[Rule, ...]
     reach: Reach
     cooldown: timedelta
@@ -176,8 +115,8 @@ class Settings:
     file: str
     salesforce: SalesforceSettings
     trustpilot: TrustpilotSettings
-    business_units: tuple[BusinessUnitSettings, ...]
-    reviews: ReviewSettings
+    business_units: tuple[UnitPolicy, ...]
+    reviews: ReviewPolicy
     invitations: InvitationSettings
     case_rules: tuple[CaseRule, ...]
     limits: LimitSettings

@@ -45,19 +45,14 @@ class Sender:
 
 
 @dataclass(frozen=True)
-class RunPolicy:
-    """Everything a run must know beyond what it reads from the two sides.
+class ReviewPolicy:
+    """How reviews come in: the first run's reach, the overlap of runs, a mapping per type.
 
-    `schema` is the package and what the mappings declare beyond it; `copies` are the mappings
-    that write reviews to objects of the admin's own as well. `zones` finds the time zones that
-    rules and records name. `cooldown`, `latest`, `consent` and `leads` count for what agents and
-    Flows ask for, as they do in rules.
+    `copies` are the mappings that write reviews to objects of the admin's own as well.
+    Every `rescan_every` the last `rescan` is read again, for what lists by creation time hide.
+    `write_tags` are field paths of the review's record whose values become its tags.
     """
 
-    # Salesforce 12: a refreshed sandbox is a copy with another id.
-    organization_id: str
-    units: tuple[UnitPolicy, ...]
-    schema: Schema
     service_mapping: FieldMapping
     product_mapping: FieldMapping
     copies: tuple[FieldMapping, ...] = ()
@@ -68,6 +63,27 @@ class RunPolicy:
     rescan_every: timedelta = timedelta(days=1)
     on_delete: OnDelete = OnDelete.ANONYMISE
     write_tags: tuple[str, ...] = ()
+
+    @property
+    def mappings(self) -> tuple[FieldMapping, ...]:
+        """Every mapping, those of the review object first."""
+        return (self.service_mapping, self.product_mapping, *self.copies)
+
+
+@dataclass(frozen=True)
+class RunPolicy:
+    """Everything a run must know beyond what it reads from the two sides.
+
+    `schema` is the package and what the mappings declare beyond it. `zones` finds the time zones
+    that rules and records name. `cooldown`, `latest`, `consent` and `leads` count for what agents
+    and Flows ask for, as they do in rules.
+    """
+
+    # Salesforce 12: a refreshed sandbox is a copy with another id.
+    organization_id: str
+    units: tuple[UnitPolicy, ...]
+    schema: Schema
+    reviews: ReviewPolicy
     rules: tuple[Rule, ...] = ()
     case_rules: tuple[CaseRule, ...] = ()
     sender: Sender = Sender()
@@ -87,4 +103,10 @@ class RunPolicy:
 
     def mapping(self, review_type: ReviewType) -> FieldMapping:
         """The mapping of a type of reviews to the review object."""
-        return self.service_mapping if review_type is ReviewType.SERVICE else self.product_mapping
+        reviews, is_service = self.reviews, review_type is ReviewType.SERVICE
+        return reviews.service_mapping if is_service else reviews.product_mapping
+
+    @property
+    def copies(self) -> tuple[FieldMapping, ...]:
+        """The mappings that write reviews to objects of the admin's own as well."""
+        return self.reviews.copies

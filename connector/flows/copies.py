@@ -23,7 +23,7 @@ from connector.core.policy import RunPolicy
 from connector.core.run.issues import Issue, issue_key
 from connector.core.terms.errors import AccessDenied, ConnectorError, RequestRefused
 from connector.core.terms.objects import REVIEW
-from connector.core.terms.records import Condition, Row, RowError, RowResult, Select
+from connector.core.terms.records import GONE, Condition, Row, RowError, RowResult, Select
 from connector.core.terms.reviews import Review, ReviewType
 from connector.flows.ports import Org
 from connector.flows.run.context import RunContext
@@ -37,8 +37,6 @@ OBJECT_REFUSED = "review_copies_refused"
 KEY = "External_Id__c"
 
 _FLOW = "reviews_in"
-# Salesforce 4.7: the record is in the bin.
-_GONE = "ENTITY_IS_DELETED"
 
 
 @dataclass(frozen=True)
@@ -151,7 +149,7 @@ def _errors(ids: Sequence[str], results: Sequence[RowResult]) -> dict[str, RowEr
     return {
         name: result.error
         for name, result in zip(ids, results, strict=True)
-        if result.error is not None and result.error.code != _GONE
+        if result.error is not None and result.error.code != GONE
     }
 
 
@@ -182,7 +180,7 @@ def _write(
 def _settle(context: RunContext, done: Iterable[tuple[str, str]], tally: Tally) -> None:
     """Close what earlier runs could not do, by code and record."""
     keys = (issue_key(*each) for each in done)
-    tally.passed += [key for key in keys if key in context.opening.issues]
+    tally.passed += context.opening.still_open(keys)
 
 
 def _with_stored_lookups(context: RunContext, arrived: Sequence[Arrived]) -> list[Arrived]:
@@ -204,10 +202,9 @@ def copies_where(mapping: FieldMapping, condition: Condition) -> Select:
 
 
 def _refused(mapping: FieldMapping, review: Review, error: RowError) -> Issue:
-    fields = f" ({', '.join(error.fields)})" if error.fields else ""
     return Issue(
         code=REFUSED[review.type],
-        message=f"The org refused the copy in {mapping.object}: {error.code}{fields}.",
+        message=f"The org refused the copy in {mapping.object}: {error.reason}.",
         next_step="Correct the copy document or the org's validation; a later run tries again.",
         flow=_FLOW,
         record=review.id,

@@ -26,8 +26,8 @@ from connector.flows.replies import tags as tags_out
 from connector.flows.reviews import backfill as import_reviews
 from connector.flows.reviews import check as check_reviews
 from connector.flows.reviews import flow as reviews_in
-from connector.flows.reviews import store as review_store
 from connector.flows.reviews import summary
+from connector.flows.reviews import told as review_told
 from connector.flows.run.closing import complete_through, record_end
 from connector.flows.run.context import RunContext
 from connector.flows.run.opening import read_opening, refuse_other_org, resolve_units
@@ -38,7 +38,7 @@ _RUNS: Mapping[str, Callable[[RunContext], FlowReport]] = {
     replies_out.FLOW: replies_out.run,
     tags_out.FLOW: tags_out.run,
     claims.FLOW: invitations_out.run,
-    review_store.FLOW: reviews_in.run,
+    review_told.FLOW: reviews_in.run,
 }
 
 FLOWS = (*_RUNS, summary.FLOW)
@@ -145,7 +145,7 @@ def refresh(
 
     def work(context: RunContext, meter: _Meter) -> list[FlowReport]:
         flows = [reviews_in.refresh(context, wanted)]
-        meter.stop(review_store.FLOW)
+        meter.stop(review_told.FLOW)
         return flows
 
     return _whole(world, policy, request, work)

@@ -139,7 +139,7 @@ def rematch(context: RunContext, tally: Tally) -> None:
 
 def want_tags(context: RunContext, matches: Matches, types: Mapping[str, str | None]) -> None:
     """Tick those service reviews that the records they are connected with give tags to."""
-    if not context.policy.write_tags:
+    if not context.policy.reviews.write_tags:
         return
     for name, fields in matches.items():
         if types[name] == ReviewType.SERVICE and fields["Match_Method__c"] in CERTAIN:

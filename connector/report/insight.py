@@ -13,7 +13,8 @@ from connector.core.insight.simulation import ASKED, COLLISIONS, Line, Simulatio
 from connector.core.invitations.checks import CheckResult
 from connector.core.rules.entries import Entry
 from connector.core.terms.instants import instant
-from connector.report.rules import as_line, moment
+from connector.report.rules import moment
+from connector.report.run.line import as_line
 
 _A_REQUEST = "(a request)"
 

@@ -5,18 +5,19 @@ The recipient stands in no line that did not get him from the flow, which reads 
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
-from rich.box import SIMPLE
 from rich.table import Table
 
-from connector.core.invitations.desk import Told
 from connector.core.invitations.portal_changes import DeliveryReport
-from connector.core.invitations.shown import InvitationList, InvitationStory
+from connector.core.invitations.shown import InvitationStory
 from connector.core.run.exit_codes import ExitCode
+from connector.core.run.shown import Listing, Told
+from connector.report.run.line import as_line
+from connector.report.run.shown import cell, told_as_documents, told_code
+from connector.report.run.shown import list_table as table_of
 
 _COLUMNS = ("number", "status", "channel", "rule", "record", "due_at", "sent_at", "reason_code")
 _PERSONAL = ("email", "name")
@@ -24,19 +25,15 @@ _MOST_LINES = 20
 """More faulty lines than these are only counted; the JSON names them all."""
 
 
-def list_table(found: InvitationList) -> Table:
-    """The list as a table, a row each."""
-    first = found.invitations[0] if found.invitations else {}
-    words = (*_COLUMNS, *(word for word in _PERSONAL if word in first))
-    table = Table(*words, box=SIMPLE, pad_edge=False)
-    for each in found.invitations:
-        table.add_row(*(_cell(each.get(word)) for word in words))
-    return table
+def list_table(found: Listing) -> Table:
+    """The list as a table; the recipient stands in it where the flow told him."""
+    first = found.records[0] if found.records else {}
+    return table_of(found, (*_COLUMNS, *(word for word in _PERSONAL if word in first)))
 
 
-def list_sentence(found: InvitationList) -> str:
+def list_sentence(found: Listing) -> str:
     """How many there are."""
-    count = len(found.invitations)
+    count = len(found.records)
     return (
         f"{count} invitation(s); there are more, see --limit."
         if found.more
@@ -44,17 +41,17 @@ def list_sentence(found: InvitationList) -> str:
     )
 
 
-def list_as_json(found: InvitationList) -> str:
+def list_as_json(found: Listing) -> str:
     """The list on one line."""
-    return _json({"invitations": list(found.invitations), "more": found.more})
+    return as_line({"invitations": list(found.records), "more": found.more})
 
 
 def story_as_text(story: InvitationStory) -> str:
     """Every fact of an invitation on a line of its own; empty ones are left out."""
-    lines = [f"{word}: {_cell(value)}" for word, value in story.facts.items() if value is not None]
+    lines = [f"{word}: {cell(value)}" for word, value in story.facts.items() if value is not None]
     lines.append(f"has_link: {'yes' if story.has_link else 'no'}")
     for attempt in story.attempts:
-        said = ", ".join(f"{word} {_cell(value)}" for word, value in attempt.items() if value)
+        said = ", ".join(f"{word} {cell(value)}" for word, value in attempt.items() if value)
         lines.append(f"try: {said}" if attempt.get("outcome") else f"try: {said}, no outcome")
     lines += [f"open issue: {code}" for code in story.issues]
     return "\n".join(lines)
@@ -71,33 +68,12 @@ def stories_as_json(stories: Sequence[InvitationStory]) -> str:
         }
         for each in stories
     ]
-    return _json({"invitations": found})
-
-
-def desk_code(told: Sequence[Told]) -> ExitCode:
-    """The exit code: what was refused needs a look."""
-    return ExitCode.NEEDS_A_LOOK if any(each.refused for each in told) else ExitCode.DONE
-
-
-def desk_as_text(told: Sequence[Told]) -> str:
-    """A line for each invitation, and the next step where one was refused."""
-    return "\n".join(line for each in told for line in _desk_lines(each))
-
-
-def _desk_lines(told: Told) -> Iterator[str]:
-    if told.refused:
-        yield f"{told.record}: {told.sentence}" if told.record else told.sentence
-        yield f"  Next: {told.next_step}"
-    elif told.before == told.after:
-        yield f"{told.record}: {told.after} already"
-    else:
-        yield f"{told.record}: {told.before} -> {told.after}"
+    return as_line({"invitations": found})
 
 
 def desk_as_json(told: Sequence[Told]) -> str:
-    """The same on one line."""
-    found = [{**asdict(each), "refused": each.refused} for each in told]
-    return _json({"exit_code": desk_code(told).value, "invitations": found})
+    """What became of the wishes, on one line."""
+    return as_line({"exit_code": told_code(told).value, "invitations": told_as_documents(told)})
 
 
 def delivery_code(report: DeliveryReport) -> ExitCode:
@@ -133,12 +109,4 @@ def delivery_as_json(report: DeliveryReport) -> str:
         "faults": [asdict(fault) for fault in report.faults],
         "refused": [{"line": line, "code": code} for line, code in report.refused],
     }
-    return _json(document)
-
-
-def _json(document: Mapping[str, Any]) -> str:
-    return json.dumps(document, ensure_ascii=False, separators=(",", ":"))
-
-
-def _cell(value: object) -> str:
-    return "" if value is None else str(value)
+    return as_line(document)

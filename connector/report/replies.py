@@ -5,32 +5,18 @@ Texts of replies stand in what somebody asked to see of single ones, and nowhere
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
 from typing import Any, Protocol
 
-from rich.box import SIMPLE
 from rich.table import Table
 
-from connector.core.invitations.desk import Told
-from connector.core.run.exit_codes import ExitCode
+from connector.core.run.shown import Listing, Told
+from connector.report.run.line import as_line
+from connector.report.run.shown import cell, told_as_documents, told_code
+from connector.report.run.shown import list_table as table_of
+from connector.report.run.shown import told_as_text as lines_of
 
 _COLUMNS = ("number", "review", "type", "stars", "status", "changed_at")
-
-
-class ReplyList(Protocol):
-    """A list of replies, as the flow returns it."""
-
-    @property
-    def replies(self) -> Sequence[Mapping[str, Any]]:
-        """The facts of each."""
-        ...
-
-    @property
-    def more(self) -> bool:
-        """True where the limit left some out."""
-        ...
 
 
 class ReplyStory(Protocol):
@@ -62,23 +48,20 @@ class ReplyStory(Protocol):
         ...
 
 
-def list_table(found: ReplyList) -> Table:
+def list_table(found: Listing) -> Table:
     """The list as a table, a row each."""
-    table = Table(*_COLUMNS, box=SIMPLE, pad_edge=False)
-    for each in found.replies:
-        table.add_row(*(_cell(each.get(word)) for word in _COLUMNS))
-    return table
+    return table_of(found, _COLUMNS)
 
 
-def list_sentence(found: ReplyList) -> str:
+def list_sentence(found: Listing) -> str:
     """How many there are."""
     more = "; there are more, see --limit." if found.more else "."
-    return f"{len(found.replies)} {'reply' if len(found.replies) == 1 else 'replies'}{more}"
+    return f"{len(found.records)} {'reply' if len(found.records) == 1 else 'replies'}{more}"
 
 
-def list_as_json(found: ReplyList) -> str:
+def list_as_json(found: Listing) -> str:
     """The list on one line."""
-    return _json({"replies": list(found.replies), "more": found.more})
+    return as_line({"replies": list(found.records), "more": found.more})
 
 
 def story_as_text(story: ReplyStory) -> str:
@@ -86,8 +69,8 @@ def story_as_text(story: ReplyStory) -> str:
     lines: list[str] = []
     for word, value in story.facts.items():
         if value is not None:
-            lines += _text_lines(word, _cell(value))
-    lines += [f"{_cell(each['status'])} at {each['at']} by {each['by']}" for each in story.history]
+            lines += _text_lines(word, cell(value))
+    lines += [f"{cell(each['status'])} at {each['at']} by {each['by']}" for each in story.history]
     if story.trouble:
         lines.append(f"What is live is not known: {story.trouble}")
     elif story.live_now is not None:
@@ -108,43 +91,21 @@ def stories_as_json(stories: Sequence[ReplyStory]) -> str:
         }
         for each in stories
     ]
-    return _json({"replies": found})
-
-
-def told_code(told: Sequence[Told]) -> ExitCode:
-    """The exit code: what was not queued needs a look."""
-    return ExitCode.NEEDS_A_LOOK if any(each.refused for each in told) else ExitCode.DONE
+    return as_line({"replies": found})
 
 
 def told_as_text(told: Sequence[Told]) -> str:
     """A line for each reply, and the next step where one was not queued."""
-    lines: list[str] = []
-    for each in told:
-        if each.refused:
-            lines.append(f"{each.record}: {each.sentence}" if each.record else each.sentence)
-            lines.append(f"  Next: {each.next_step}")
-        elif each.before == each.after:
-            lines.append(f"{each.record}: {each.after} already")
-        else:
-            lines.append(f"{each.record}: {each.before} -> {each.after}")
-    return "\n".join(lines) or "Nothing was refused: there is nothing to try again."
+    return lines_of(told) or "Nothing was refused: there is nothing to try again."
 
 
 def told_as_json(told: Sequence[Told], *, dry_run: bool) -> str:
     """The same on one line."""
-    found = [{**asdict(each), "refused": each.refused} for each in told]
-    return _json({"exit_code": told_code(told).value, "dry_run": dry_run, "replies": found})
+    code = told_code(told).value
+    return as_line({"exit_code": code, "dry_run": dry_run, "replies": told_as_documents(told)})
 
 
 def _text_lines(word: str, value: str) -> list[str]:
     if "\n" not in value:
         return [f"{word}: {value}"]
     return [f"{word}:", *(f"  {line}" for line in value.splitlines())]
-
-
-def _json(document: Mapping[str, Any]) -> str:
-    return json.dumps(document, ensure_ascii=False, separators=(",", ":"))
-
-
-def _cell(value: object) -> str:
-    return "" if value is None else str(value)

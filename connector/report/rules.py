@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
@@ -16,6 +15,7 @@ from typing import Any
 from connector.core.insight.report import Outcome, RuleReport
 from connector.core.rules.grammar import Rule
 from connector.core.rules.shown import condition_text, rule_facts
+from connector.report.run.line import as_line
 
 LAST_CLAIM = "last_claim"
 CSV_COLUMNS = ("month", "rule", "outcome", "reason", "count")
@@ -69,11 +69,6 @@ def report_as_csv(report: RuleReport) -> str:
         values = (each.month, each.rule or NO_RULE, each.outcome.value, each.reason, each.count)
         writer.writerow([_no_formula(str(value)) for value in values])
     return text.getvalue()
-
-
-def as_line(document: Mapping[str, Any]) -> str:
-    """A document as JSON on one line."""
-    return json.dumps(document, ensure_ascii=False, separators=(",", ":"))
 
 
 def moment(at: datetime | None) -> str | None:

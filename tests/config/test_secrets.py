@@ -5,6 +5,7 @@ import base64
 import pytest
 
 from connector.core.terms.errors import ConfigurationError
+from connector.wiring import run_policy
 
 LITERAL = "tpk-0a1b2c3d4e5f"
 
@@ -86,7 +87,7 @@ def test_missing_secrets_are_listed_when_they_are_not_required(load, sound):
 
     assert [each.line for each in settings.missing_secrets] == [4, 5, 7, 8, 14, 15]
     assert settings.salesforce.client_secret.get_secret_value() == ""
-    assert settings.business_units[0].link_keys.encryption.get_secret_value() == b""
+    assert settings.business_units[0].link_keys.encryption == b""
 
 
 def test_only_the_secrets_of_the_chosen_sign_in_are_needed(load, sound, environ, tmp_path):
@@ -103,8 +104,17 @@ def test_only_the_secrets_of_the_chosen_sign_in_are_needed(load, sound, environ,
 def test_link_keys_are_decoded_when_read(load, sound):
     keys = load(sound).business_units[0].link_keys
 
-    assert keys.encryption.get_secret_value() == b"a" * 32
-    assert keys.authentication.get_secret_value() == b"b" * 32
+    assert keys.encryption == b"a" * 32
+    assert keys.authentication == b"b" * 32
+
+
+def test_link_keys_show_in_no_repr(load, sound):
+    settings = load(sound)
+
+    shown = repr(settings) + repr(run_policy(settings))
+    assert "UnitPolicy(" in shown
+    assert "aaaa" not in shown
+    assert "bbbb" not in shown
 
 
 @pytest.mark.parametrize(

@@ -12,9 +12,10 @@ from connector.core.insight.explanation import Explanation
 from connector.core.insight.report import RuleReport
 from connector.core.insight.simulation import COLLISIONS, OUTCOMES, Simulation
 from connector.core.invitations.portal_changes import DeliveryReport
-from connector.core.invitations.shown import LISTED, SHOWN, InvitationStory, told
+from connector.core.invitations.shown import LISTED, SHOWN, InvitationStory
 from connector.core.rules.grammar import Channel, Rule, TriggerObject, parse_recipient
 from connector.core.run.report import RunReport
+from connector.core.run.shown import facts
 from connector.core.run.status import StatusReport
 from connector.report.insight import explanation_as_json, simulation_as_json
 from connector.report.invitations import delivery_as_json, stories_as_json
@@ -118,7 +119,7 @@ def test_every_key_of_the_status_json_is_documented_and_the_other_way_round(page
 
 
 def test_every_key_of_an_invitations_json_is_documented_and_the_other_way_round(page):
-    story = InvitationStory(told({}, SHOWN), has_link=False)
+    story = InvitationStory(facts({}, SHOWN), has_link=False)
     (shown,) = json.loads(stories_as_json([story]))["invitations"]
     listed = page("docs/commands.md").table("key of a listed invitation").column()
     besides = page("docs/commands.md").table("key of a shown invitation").column()

@@ -120,9 +120,15 @@ def bare() -> Emulator:
 
 
 @pytest.fixture
-def world(bare) -> World:
+def world_without_reviews(bare) -> World:
     """A few customers, three records in an early stage, a business unit without any review."""
     return seed(bare, service_reviews=0, product_reviews=0, people=3)
+
+
+@pytest.fixture
+def world(world_without_reviews) -> World:
+    """What is at both vendors before a test begins."""
+    return world_without_reviews
 
 
 @pytest.fixture

@@ -14,11 +14,11 @@ from connector.cli.options import (
     settings_from,
     speaking_errors,
 )
-from connector.cli.session import reporter_for
+from connector.cli.session import desk_of
 from connector.core.org.deployment import DeployReport
 from connector.flows.org.deploy import deploy as deploy_package
 from connector.report.org.deploy import deploy_as_json, deploy_as_text
-from connector.wiring import new_run_id, org_to_deploy_to, package_to_deploy, run_policy
+from connector.wiring import org_to_deploy_to, package_to_deploy
 
 _EPILOG = """\b
 Examples:
@@ -52,11 +52,9 @@ def _deployed(config_path: Path, *, check_only: bool) -> DeployReport:
     settings = settings_from(config_path, require_secrets=False)
     package = package_to_deploy()
     try:
-        with reporter_for(new_run_id()) as reporter:
-            org = org_to_deploy_to(settings, reporter)
-            return deploy_package(
-                org, run_policy(settings), package, reporter, check_only=check_only
-            )
+        with desk_of(settings) as desk:
+            org = org_to_deploy_to(settings, desk.reporter)
+            return deploy_package(org, desk.policy, package, desk.reporter, check_only=check_only)
     except KeyboardInterrupt:
         click.echo(
             "Stopped watching. A deployment that has begun goes on in the org: see Setup > "

@@ -8,17 +8,11 @@ from pathlib import Path
 import click
 from rich.console import Console
 
-from connector.cli.options import (
-    config_option,
-    json_option,
-    leave,
-    settings_from,
-    speaking_errors,
-)
-from connector.cli.session import reporter_for
+from connector.cli.options import config_option, json_option, leave, settings_from, speaking_errors
+from connector.cli.session import desk_of
 from connector.flows.org.doctor import examine
 from connector.report.org.doctor import doctor_as_json, print_doctor
-from connector.wiring import connect, examination_of, new_run_id
+from connector.wiring import examination_of
 
 _EPILOG = """\b
 Examples:
@@ -40,10 +34,9 @@ def doctor(config_path: Path, as_json: bool) -> None:  # noqa: FBT001  click pas
     Exit code 0 when all is well, 1 when something needs a look, else that of the worst failure.
     """
     with speaking_errors():
-        settings = settings_from(config_path, require_secrets=False)
-        with reporter_for(new_run_id()) as reporter:
-            world = connect(settings, reporter)
-            report = examine(world.org, world.trustpilot, examination_of(settings), world.calls)
+        with desk_of(settings_from(config_path, require_secrets=False)) as desk:
+            world, wanted = desk.world, examination_of(desk.settings)
+            report = examine(world.org, world.trustpilot, wanted, world.calls)
         if as_json:
             click.echo(doctor_as_json(report))
         else:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from pathlib import Path
 
 import click
 from rich.console import Console
 
-from connector.cli.options import config_option, json_option, leave
-from connector.cli.reviews.backfill import range_options, wanted_range
+from connector.cli.options import config_option, dry_run_option, json_option, leave
+from connector.cli.reviews.backfill import range_options
 from connector.cli.session import conclude, session, tell
+from connector.core.reviews.estimate import ImportRange
 from connector.core.terms.reviews import ReviewType
 from connector.flows.engine import check_since
 from connector.flows.engine import refresh as refresh_reviews
@@ -51,19 +51,12 @@ def reviews() -> None:
 @range_options
 @click.option("--dry-run", is_flag=True, help="Show what differs; write to neither side.")
 @json_option
-def check(
-    config_path: Path,
-    days: int | None,
-    since: datetime | None,
-    dry_run: bool,  # noqa: FBT001  click passes options by name
-    as_json: bool,  # noqa: FBT001  click passes options by name
-) -> None:
+def check(config_path: Path, *, wanted: ImportRange, dry_run: bool, as_json: bool) -> None:
     """Compare day by day what Trustpilot lists with what the org holds, and heal it.
 
     Prints the days that differed. Exit code 0 when both sides agree now, 1 when something needs
     a look; a dry run ends with 1 when anything differs.
     """
-    wanted = wanted_range(days, since)
     with session(config_path, as_json=as_json, dry_run=dry_run) as opened:
         report, found = check_since(opened.world, opened.policy, opened.request, wanted)
 
@@ -80,14 +73,15 @@ def check(
 @config_option
 @click.argument("review_ids", metavar="REVIEW_ID...", nargs=-1, required=True)
 @click.option("--product", is_flag=True, help="The ids are those of product reviews.")
-@click.option("--dry-run", is_flag=True, help="Show what would be done; write to neither side.")
+@dry_run_option
 @json_option
 def refresh(
     config_path: Path,
     review_ids: tuple[str, ...],
-    product: bool,  # noqa: FBT001  click passes options by name
-    dry_run: bool,  # noqa: FBT001  click passes options by name
-    as_json: bool,  # noqa: FBT001  click passes options by name
+    *,
+    product: bool,
+    dry_run: bool,
+    as_json: bool,
 ) -> None:
     """Fetch single reviews from Trustpilot by id and store them as they are now.
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from connector.cli.options import config_option, json_option
+from connector.cli.options import config_option, dry_run_option, json_option
 from connector.cli.session import conclude, session
 from connector.flows.engine import FLOWS
 from connector.flows.engine import run as one_pass
@@ -24,7 +24,7 @@ Examples:
 @click.option(
     "--only", multiple=True, type=click.Choice(FLOWS), help="Only this flow; may be repeated."
 )
-@click.option("--dry-run", is_flag=True, help="Show what would be done; write to neither side.")
+@dry_run_option
 @json_option
 def run(config_path: Path, only: tuple[str, ...], dry_run: bool, as_json: bool) -> None:  # noqa: FBT001  click passes options by name
     """Do one pass: erasures, replies, tags and due invitations out, reviews in, summary.

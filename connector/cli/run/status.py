@@ -6,17 +6,10 @@ from pathlib import Path
 
 import click
 
-from connector.cli.options import (
-    config_option,
-    json_option,
-    leave,
-    settings_from,
-    speaking_errors,
-)
-from connector.cli.session import reporter_for
+from connector.cli.options import config_option, json_option, leave, settings_from, speaking_errors
+from connector.cli.session import desk_of
 from connector.flows.run.status import read_status
 from connector.report.run.status import status_as_json, status_as_text, status_code
-from connector.wiring import connect, new_run_id, run_policy
 
 _EPILOG = """\b
 Examples:
@@ -34,9 +27,7 @@ def status(config_path: Path, as_json: bool) -> None:  # noqa: FBT001  click pas
     Exit code 0 when all is well, 1 when something needs a look.
     """
     with speaking_errors():
-        settings = settings_from(config_path)
-        with reporter_for(new_run_id()) as reporter:
-            world = connect(settings, reporter)
-            found = read_status(world.org, run_policy(settings))
+        with desk_of(settings_from(config_path)) as desk:
+            found = read_status(desk.world.org, desk.policy)
         click.echo(status_as_json(found) if as_json else status_as_text(found))
         leave(status_code(found))

@@ -7,9 +7,9 @@ could be a secret or an address.
 from __future__ import annotations
 
 import re
-from collections.abc import Sized
+from collections.abc import Callable, Sized
 from datetime import date, time, timedelta
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BeforeValidator, Field, PlainValidator
@@ -34,8 +34,10 @@ from connector.core.rules.grammar import (
     parse_time_of_day,
 )
 
-_HOST = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]*[a-z0-9]")
-_EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s.]+")
+_HOST = r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]*[a-z0-9]"
+_EMAIL = r"[^@\s]+@[^@\s]+\.[^@\s.]+"
+
+Value = TypeVar("Value")
 
 
 def _https(text: str) -> str:
@@ -50,48 +52,33 @@ def _https(text: str) -> str:
     return text.rstrip("/")
 
 
-def _host_name(text: str) -> str:
-    if not _HOST.fullmatch(text):
-        raise ValueError("A domain is written like `shop.example`: small letters, no `https://`.")
-    return text
+def _spelled(pattern: str, sentence: str) -> Callable[[str], str]:
+    """A check that a text is spelled so, which raises the sentence where it is not."""
+
+    def check(text: str) -> str:
+        if not re.fullmatch(pattern, text):
+            raise ValueError(sentence)
+        return text
+
+    return check
 
 
-def _trustpilot_id(text: str) -> str:
-    # Trustpilot 2: business units, users and templates have ids of this form.
-    if not re.fullmatch(r"[0-9a-f]{24}", text):
-        raise ValueError("A Trustpilot id has 24 characters, 0 to 9 and a to f.")
-    return text
-
-
-def _name(text: str) -> str:
-    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9 _.-]{0,79}", text):
-        raise ValueError("A name has up to 80 letters, digits, blanks, `_`, `.` or `-`.")
-    return text
-
-
-def _locale(text: str) -> str:
-    # Trustpilot 7.2: `aa-BB`; which ones are in use only Trustpilot tells.
-    if not re.fullmatch(r"[a-z]{2,3}-[A-Z]{2}", text):
-        raise ValueError("A locale is written like `en-GB`.")
-    return text
-
-
-def _language_tag(text: str) -> str:
-    if not re.fullmatch(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*", text):
-        raise ValueError("A language is written like `en` or `en-GB`.")
-    return text.lower()
-
-
-def _email_address(text: str) -> str:
-    if not _EMAIL.fullmatch(text):
-        raise ValueError("This is not an e-mail address.")
-    return text
-
-
-def _user_name(text: str) -> str:
-    if not _EMAIL.fullmatch(text):
-        raise ValueError("A Salesforce user name looks like an address: `agent@shop.example`.")
-    return text
+_host_name = _spelled(
+    _HOST, "A domain is written like `shop.example`: small letters, no `https://`."
+)
+# Trustpilot 2: business units, users and templates have ids of this form.
+_trustpilot_id = _spelled(r"[0-9a-f]{24}", "A Trustpilot id has 24 characters, 0 to 9 and a to f.")
+_name = _spelled(
+    r"[A-Za-z0-9][A-Za-z0-9 _.-]{0,79}",
+    "A name has up to 80 letters, digits, blanks, `_`, `.` or `-`.",
+)
+_email_address = _spelled(_EMAIL, "This is not an e-mail address.")
+_user_name = _spelled(_EMAIL, "A Salesforce user name looks like an address: `agent@shop.example`.")
+# Trustpilot 7.2: `aa-BB`; which ones are in use only Trustpilot tells.
+_locale = _spelled(r"[a-z]{2,3}-[A-Z]{2}", "A locale is written like `en-GB`.")
+_language_tag = _spelled(
+    r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*", "A language is written like `en` or `en-GB`."
+)
 
 
 def _api_version(value: Any) -> Any:
@@ -109,34 +96,19 @@ def _day(value: Any) -> date:
         raise ValueError("A day is written like `2026-11-01`.") from None
 
 
-def _duration(value: Any) -> timedelta:
-    return parse_duration(str(value))
+def _read_by(parse: Callable[[str], Value]) -> Callable[[Any], Value]:
+    """The reader of a small grammar, for what YAML may have read as a number."""
+
+    def read(value: Any) -> Value:
+        return parse(str(value))
+
+    return read
 
 
 def _positive(value: timedelta) -> timedelta:
     if not value:
         raise ValueError("This must be longer than 0.")
     return value
-
-
-def _recipient(value: Any) -> Recipient:
-    return parse_recipient(str(value))
-
-
-def _owner(value: Any) -> CaseOwner:
-    return parse_owner(str(value))
-
-
-def _delay(value: Any) -> Delay:
-    return parse_delay(str(value))
-
-
-def _sample(value: Any) -> int:
-    return parse_sample(str(value))
-
-
-def _time_of_day(value: Any) -> time:
-    return parse_time_of_day(str(value))
 
 
 def _zone_name(text: str) -> str:
@@ -169,7 +141,7 @@ def _justification(text: str) -> str:
 def out_of_reach(value: Any) -> str:
     """Return an address or a domain in lower case. Raises ValueError where it is neither."""
     text = value.strip().lower() if isinstance(value, str) else ""
-    if not _HOST.fullmatch(text) and not _EMAIL.fullmatch(text):
+    if not re.fullmatch(_HOST, text) and not re.fullmatch(_EMAIL, text):
         raise ValueError("This is neither an e-mail address nor a domain.")
     return text
 
@@ -191,31 +163,37 @@ TrustpilotId = Annotated[str, AfterValidator(_trustpilot_id)]
 OrganizationId = Annotated[str, AfterValidator(eighteen_characters)]
 Name = Annotated[str, AfterValidator(_name)]
 Locale = Annotated[str, AfterValidator(_locale)]
-LanguageTag = Annotated[str, AfterValidator(_language_tag)]
+LanguageTag = Annotated[str, AfterValidator(_language_tag), AfterValidator(str.lower)]
 EmailAddress = Annotated[str, AfterValidator(_email_address)]
 UserName = Annotated[str, AfterValidator(_user_name)]
 FieldPath = Annotated[str, AfterValidator(parse_field_path)]
 ApiVersion = Annotated[str, BeforeValidator(_api_version)]
 Day = Annotated[date, PlainValidator(_day, json_schema_input_type=str)]
-Duration = Annotated[timedelta, PlainValidator(_duration, json_schema_input_type=str | int)]
+Duration = Annotated[
+    timedelta, PlainValidator(_read_by(parse_duration), json_schema_input_type=str | int)
+]
 PositiveDuration = Annotated[Duration, AfterValidator(_positive)]
 NotEmpty = AfterValidator(_filled)
 """A list or mapping that must hold something; for use inside `Annotated`."""
 Listed = BeforeValidator(_listed)
 """A list of which one entry may stand alone; for use inside `Annotated`."""
-RecipientWord = Annotated[Recipient, PlainValidator(_recipient, json_schema_input_type=str)]
+RecipientWord = Annotated[
+    Recipient, PlainValidator(_read_by(parse_recipient), json_schema_input_type=str)
+]
 Ladder = Annotated[tuple[RecipientWord, ...], NotEmpty, Listed]
 Stage = Annotated[str, Field(min_length=1, max_length=255)]
 Stages = Annotated[tuple[Stage, ...], NotEmpty, Listed]
-Owner = Annotated[CaseOwner, PlainValidator(_owner, json_schema_input_type=str)]
+Owner = Annotated[CaseOwner, PlainValidator(_read_by(parse_owner), json_schema_input_type=str)]
 RecordType = Annotated[str, AfterValidator(parse_record_type)]
 Language = Annotated[str, AfterValidator(parse_language)]
 Stars = Annotated[int, Field(ge=1, le=5)]
 Template = Annotated[str, Field(min_length=1), AfterValidator(parse_template)]
 SHORTEST_JUSTIFICATION = 20
-WrittenDelay = Annotated[Delay, PlainValidator(_delay, json_schema_input_type=str | int)]
-Sample = Annotated[int, PlainValidator(_sample, json_schema_input_type=str)]
-TimeOfDay = Annotated[time, PlainValidator(_time_of_day, json_schema_input_type=str)]
+WrittenDelay = Annotated[
+    Delay, PlainValidator(_read_by(parse_delay), json_schema_input_type=str | int)
+]
+Sample = Annotated[int, PlainValidator(_read_by(parse_sample), json_schema_input_type=str)]
+TimeOfDay = Annotated[time, PlainValidator(_read_by(parse_time_of_day), json_schema_input_type=str)]
 ZoneName = Annotated[str, AfterValidator(_zone_name)]
 OwnField = Annotated[str, AfterValidator(_own_field)]
 TemplateName = Annotated[str, Field(max_length=255), AfterValidator(_template)]

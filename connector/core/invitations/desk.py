@@ -213,19 +213,3 @@ def sent_attempt_row(attempt: Row, now: datetime) -> dict[str, Any]:
         "Outcome_At__c": attempt.get("Outcome_At__c") or now,
         "Detail__c": "A person found that it was sent.",
     }
-
-
-@dataclass(frozen=True)
-class Told:
-    """What became of one wish: the status before and after; a sentence where it was refused."""
-
-    record: str
-    before: str
-    after: str
-    sentence: str = ""
-    next_step: str = ""
-
-    @property
-    def refused(self) -> bool:
-        """True when the invitation does not stand where it was wanted."""
-        return bool(self.sentence)

@@ -9,8 +9,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from connector.core.terms.records import Row, value_at
-
 LISTED: Mapping[str, str] = {
     "id": "Id",
     "number": "Name",
@@ -71,16 +69,3 @@ class InvitationStory:
     has_link: bool
     attempts: tuple[Mapping[str, Any], ...] = ()
     issues: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class InvitationList:
-    """Invitations, newest first; `more` where the limit left some out."""
-
-    invitations: tuple[Mapping[str, Any], ...]
-    more: bool
-
-
-def told(row: Row, words: Mapping[str, str]) -> dict[str, Any]:
-    """The values of a row under their words; None where a field is empty."""
-    return {word: value_at(row, path) for word, path in words.items()}

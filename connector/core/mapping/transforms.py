@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, tzinfo
 from enum import StrEnum
 from functools import partial
+from itertools import accumulate
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -231,12 +232,9 @@ def _counts_two(character: str) -> bool:
 
 
 def _characters_within(text: str, limit: int) -> int:
-    used = 0
-    for index, character in enumerate(text):
-        used += 2 if _counts_two(character) else 1
-        if used > limit:
-            return index
-    return len(text)
+    """So many characters of a text that is wider than the limit are within it."""
+    widths = accumulate(2 if _counts_two(each) else 1 for each in text)
+    return next(index for index, used in enumerate(widths) if used > limit)
 
 
 STAR_LABELS = ("1 star", "2 stars", "3 stars", "4 stars", "5 stars")

@@ -56,7 +56,7 @@ def org_needs(policy: RunPolicy, places: Places) -> OrgNeeds:
     """Return what a configuration asks of its org, rules that are switched off included."""
     mapped = tuple(
         need
-        for mapping in (policy.service_mapping, policy.product_mapping, *policy.copies)
+        for mapping in policy.reviews.mappings
         for need in mapping_fields(mapping, policy.schema)
     )
     elsewhere = {(each.object, each.field) for each in mapped}
@@ -74,7 +74,7 @@ def org_needs(policy: RunPolicy, places: Places) -> OrgNeeds:
 
 
 def _objects(policy: RunPolicy) -> Iterator[RequiredObject]:
-    deletes = policy.on_delete is OnDelete.DELETE
+    deletes = policy.reviews.on_delete is OnDelete.DELETE
     copies = {each.object: each.place for each in policy.copies}
     for name in policy.schema.objects:
         yield RequiredObject(

@@ -11,29 +11,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from connector.core.terms.schema import FieldDefinition
+from connector.core.terms.schema import FieldDefinition, FieldFacts
 
 
 @dataclass(frozen=True)
-class FieldShape:
+class FieldShape(FieldFacts):
     """One visible field, as describe tells it for this user.
 
-    `picklist` holds the active values. `relationship` is the name by which queries reach the
-    parents in `reference_to`.
+    `relationship` is the name by which queries reach the parents in `reference_to`.
     """
 
-    name: str
-    type: str
-    length: int = 0
-    precision: int = 0
-    scale: int = 0
     createable: bool = False
     updateable: bool = False
-    external_id: bool = False
-    unique: bool = False
-    case_sensitive: bool = False
-    picklist: tuple[str, ...] = ()
-    restricted: bool = False
     reference_to: tuple[str, ...] = ()
     relationship: str = ""
 

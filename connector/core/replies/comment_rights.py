@@ -7,8 +7,9 @@ another one; that to send an invitation may not (`core.invitations.sending.sends
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
-from connector.core.terms.attempts import LONGEST_SEND
+from connector.core.terms.attempts import LONGEST_SEND, right_row
 from connector.core.terms.instants import instant
 from connector.core.terms.objects import AttemptOutcome
 from connector.core.terms.records import Row
@@ -22,14 +23,9 @@ def comment_right_key(review_id: str, number: int) -> str:
     return f"comment:{review_id}:{number}"
 
 
-def comment_right_row(review_id: str, number: int, now: datetime, run_id: str) -> dict[str, object]:
+def comment_right_row(review_id: str, number: int, now: datetime, run_id: str) -> dict[str, Any]:
     """The row whose insertion is the right to comment."""
-    return {
-        "Attempt_Key__c": comment_right_key(review_id, number),
-        "Attempt__c": number,
-        "Started_At__c": now,
-        "Run_Id__c": run_id,
-    }
+    return right_row(comment_right_key(review_id, number), number, now, run_id)
 
 
 def comment_right_is_spent(attempt: Row, now: datetime) -> bool:

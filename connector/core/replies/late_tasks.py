@@ -14,7 +14,7 @@ from typing import Any
 
 from connector.core.replies.comment_rights import comment_right_is_spent
 from connector.core.replies.service_level import TaskFor
-from connector.core.terms.attempts import ATTEMPT_FIELDS
+from connector.core.terms.attempts import ATTEMPT_FIELDS, right_row
 from connector.core.terms.objects import SEND_ATTEMPT
 from connector.core.terms.records import Condition, Row, Select
 
@@ -110,7 +110,9 @@ def plan_tasks(
         elif len(earlier) >= len(TRIES):
             given_up.add(each.review_id)
         else:
-            rights.append((each, _right_row(each.review_id, len(earlier) + 1, now, run_id)))
+            number = len(earlier) + 1
+            key = _right_key(each.review_id, number)
+            rights.append((each, right_row(key, number, now, run_id)))
     return TasksPlan(tuple(rights), frozenset(waiting), frozenset(given_up))
 
 
@@ -126,12 +128,3 @@ def task_row(wanted: WantedTask, look: TasksLook, now: datetime) -> dict[str, An
 
 def _right_key(review_id: str, number: int) -> str:
     return f"task:{review_id}:{number}"
-
-
-def _right_row(review_id: str, number: int, now: datetime, run_id: str) -> dict[str, Any]:
-    return {
-        "Attempt_Key__c": _right_key(review_id, number),
-        "Attempt__c": number,
-        "Started_At__c": now,
-        "Run_Id__c": run_id,
-    }

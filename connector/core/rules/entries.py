@@ -14,7 +14,7 @@ from types import MappingProxyType
 
 from connector.core.rules.grammar import STAGE_FIELDS, IfLeft, Rule, TriggerObject
 from connector.core.terms.instants import instant
-from connector.core.terms.records import Row
+from connector.core.terms.records import Condition, Row, Select
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +73,22 @@ FIELD_HISTORY: Mapping[TriggerObject, str] = MappingProxyType(
 
 OBSERVED = "Observed"
 """The evidence of an entry that no history and no stamp tells: two runs saw different stages."""
+
+
+def changes_select(trigger: TriggerObject, which: Condition) -> Select:
+    """The question for changes of the stage; their values cannot be filtered on."""
+    return Select(  # Object Reference, <Object>History
+        FIELD_HISTORY[trigger],
+        ("Id", HISTORY_PARENT[trigger], "OldValue", "NewValue", "CreatedDate"),
+        (which, Condition("Field", "=", STAGE_FIELDS[trigger])),
+        optional=True,
+    )
+
+
+def records_select(trigger: TriggerObject, which: Condition, *more: str) -> Select:
+    """The question for records: their stage, and the stamps that prove an entry."""
+    fields = ("Id", STAGE_FIELDS[trigger], "SystemModstamp", *STAMPS[trigger], *more)
+    return Select(trigger.value, fields, (which,), optional=True)
 
 
 def opportunity_entries(

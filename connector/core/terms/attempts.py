@@ -37,15 +37,24 @@ OUTCOME_OF = {
 """What an answer of Trustpilot means for the attempt."""
 
 
+def right_row(key: str, number: int, now: datetime, run_id: str) -> dict[str, Any]:
+    """The row whose insertion is the n-th right to do something, under its unique key."""
+    return {
+        "Attempt_Key__c": key,
+        "Attempt__c": number,
+        "Started_At__c": now,
+        "Run_Id__c": run_id,
+    }
+
+
 def outcome_row(attempt_id: str, outcome: SendOutcome, now: datetime) -> dict[str, Any]:
     """The row that records on an attempt what Trustpilot said."""
-    words = " ".join(part for part in (outcome.code, outcome.detail) if part)
     return {
         "Id": attempt_id,
         "Outcome__c": OUTCOME_OF[outcome.verdict].value,
         "Outcome_At__c": now,
         "Http_Status__c": outcome.status,
-        "Detail__c": words[:255] or None,
+        "Detail__c": outcome.words[:255] or None,
     }
 
 

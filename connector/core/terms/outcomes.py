@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+_ACCOUNT_REFUSALS = frozenset({401, 403})
+
 
 class Verdict(StrEnum):
     """What became of something that must not happen twice."""
@@ -24,3 +26,13 @@ class SendOutcome:
     status: int | None = None
     code: str = ""
     detail: str = ""
+
+    @property
+    def words(self) -> str:
+        """What Trustpilot said, as far as it said anything."""
+        return " ".join(part for part in (self.code, self.detail) if part)
+
+    @property
+    def refuses_account(self) -> bool:
+        """True where the account is refused, whatever it asked."""
+        return self.status in _ACCOUNT_REFUSALS

@@ -12,6 +12,9 @@ Row = Mapping[str, Any]
 TAKEN = "DUPLICATE_VALUE"
 """The org's word for a unique key that somebody inserted before us (Salesforce 4.8)."""
 
+GONE = "ENTITY_IS_DELETED"
+"""The org's word for a record that was deleted."""
+
 Operator = Literal["=", "!=", "<", "<=", ">", ">=", "in"]
 
 
@@ -111,6 +114,11 @@ class RowError:
     code: str
     message: str
     fields: tuple[str, ...] = ()
+
+    @property
+    def reason(self) -> str:
+        """The code and the fields, for a sentence: the org's own may repeat a value."""
+        return f"{self.code} ({', '.join(self.fields)})" if self.fields else self.code
 
 
 @dataclass(frozen=True)

@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True)
-class FieldDefinition:
-    """One field of an object.
+class FieldFacts:
+    """What is said of one field of an object, by the package or by the org.
 
     `length` counts characters, 0 where the type has no such limit. `precision` is the number
     of digits in all and `scale` those behind the point (numbers only). `picklist` holds the
@@ -24,12 +24,18 @@ class FieldDefinition:
     length: int = 0
     precision: int = 0
     scale: int = 0
-    required: bool = False
     unique: bool = False
     external_id: bool = False
     case_sensitive: bool = False
     picklist: tuple[str, ...] = ()
     restricted: bool = False
+
+
+@dataclass(frozen=True)
+class FieldDefinition(FieldFacts):
+    """One field of an object, as the package defines it."""
+
+    required: bool = False
     reference_to: str = ""
 
 

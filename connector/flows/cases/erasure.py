@@ -20,7 +20,7 @@ from connector.core.cases.plan import (
 from connector.core.cases.rules import CaseRule
 from connector.core.run.issues import Issue, issue_key
 from connector.core.run.report import Action
-from connector.core.terms.records import Condition, Row, RowError, RowResult, Select
+from connector.core.terms.records import GONE, Condition, Row, RowError, RowResult, Select
 from connector.flows.ports import Org
 from connector.flows.run.context import RunContext
 from connector.flows.run.issues import note_at_once
@@ -52,7 +52,7 @@ def close_cases(context: RunContext, rows: Sequence[Row], tally: Tally) -> None:
     note_at_once(context, issues)
     tally.issues += issues
     settled = (issue_key(_REFUSED, str(row[_KEY])) for row in rows if row[_KEY] not in refused)
-    tally.passed += [key for key in settled if key in context.opening.issues]
+    tally.passed += context.opening.still_open(settled)
 
 
 def retry_closing(context: RunContext, tally: Tally) -> None:
@@ -120,5 +120,4 @@ def _open_cases(org: Org, rows: Sequence[Row]) -> list[Row]:
 
 
 def _is_gone(result: RowResult) -> bool:
-    # Salesforce 4.7: the case is in the bin already.
-    return result.error is not None and result.error.code == "ENTITY_IS_DELETED"
+    return result.error is not None and result.error.code == GONE

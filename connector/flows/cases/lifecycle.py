@@ -26,7 +26,7 @@ from connector.core.cases.rules import CaseRule
 from connector.core.run.issues import Issue, issue_key
 from connector.core.run.report import Action
 from connector.core.terms.objects import REVIEW
-from connector.core.terms.records import TAKEN, Answer, Condition, Row, RowError, Select
+from connector.core.terms.records import GONE, TAKEN, Answer, Condition, Row, RowError, Select
 from connector.core.terms.reviews import Review
 from connector.core.terms.units import Unit
 from connector.flows.cases.erasure import erase_cases
@@ -42,9 +42,7 @@ RETRIED = (REFUSED, _UNKNOWN, NOT_REOPENED)
 
 _FLOW = "reviews_in"
 _KEY = "External_Id__c"
-# Salesforce 4.7: what is in the bin is refused with this code.
-_DELETED = "ENTITY_IS_DELETED"
-_GONE = frozenset({_DELETED, "INVALID_CROSS_REFERENCE_KEY"})
+_CASE_GONE = frozenset({GONE, "INVALID_CROSS_REFERENCE_KEY"})
 
 
 @dataclass(frozen=True)
@@ -111,7 +109,7 @@ def reopen_cases(context: RunContext, edited: Iterable[Row], tally: Tally) -> No
         if result.error is None:
             tally.counts["cases_reopened"] += 1
             _settle(context, (NOT_REOPENED,), review_id, tally)
-        elif result.error.code not in _GONE:
+        elif result.error.code not in _CASE_GONE:
             refused.append(_refused_issue(NOT_REOPENED, "reopen", review_id, result.error))
     # Once the edit is written, nothing but the issue tells that a case is still to be opened.
     note_at_once(context, refused)
@@ -203,7 +201,7 @@ def _link(
     for name, result in zip(cases, results, strict=True):
         if result.error is None:
             _settle(context, (REFUSED,), name, tally)
-        elif result.error.code == _DELETED:
+        elif result.error.code == GONE:
             orphans.append({_KEY: name, "Case_Rule__c": wanted[name].rule})
         else:
             tally.issues.append(_refused_issue(REFUSED, "link", name, result.error))
@@ -212,14 +210,13 @@ def _link(
 
 def _settle(context: RunContext, codes: Iterable[str], review_id: str, tally: Tally) -> None:
     keys = (issue_key(code, review_id) for code in codes)
-    tally.passed += [key for key in keys if key in context.opening.issues]
+    tally.passed += context.opening.still_open(keys)
 
 
 def _refused_issue(code: str, what: str, review_id: str, error: RowError) -> Issue:
-    fields = f" ({', '.join(error.fields)})" if error.fields else ""
     return Issue(
         code=code,
-        message=f"The org refused to {what} the case of the review: {error.code}{fields}.",
+        message=f"The org refused to {what} the case of the review: {error.reason}.",
         next_step="Correct cases.rules or the org's validation; the next run tries again.",
         flow=_FLOW,
         record=review_id,

@@ -62,7 +62,7 @@ def _left_undone(context: RunContext) -> tuple[list[WantedCase], tuple[Row, ...]
         [
             Select(
                 REVIEW,
-                stored_fields((policy.service_mapping, policy.product_mapping)),
+                stored_fields((policy.reviews.service_mapping, policy.reviews.product_mapping)),
                 (Condition("Case_Rule__c", "in", names), Condition("Case_Opened_At__c", "=", None)),
                 order_by=("Id",),
                 limit=AT_A_TIME,

@@ -5,7 +5,6 @@ It reads and decides about the record as a run does; only nothing is left out of
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
@@ -23,9 +22,9 @@ from connector.core.insight.explanation import (
 from connector.core.invitations.checks import OF_ENTRY, first_objection
 from connector.core.invitations.claims import EXPERIENCE_LOOKUPS, Deciding, in_order
 from connector.core.invitations.facts import Experience
-from connector.core.invitations.shown import told
 from connector.core.rules.entries import KEY_PREFIXES
 from connector.core.rules.grammar import TriggerObject
+from connector.core.run.shown import facts
 from connector.core.terms.errors import ConfigurationError, Problem
 from connector.core.terms.objects import INVITATION
 from connector.core.terms.records import AnyOf, Condition, Select
@@ -35,8 +34,8 @@ from connector.flows.ports import Org
 from connector.flows.rules.history import RecordHistory, read_history
 from connector.flows.rules.marks import counting_from, stream, watches
 from connector.flows.run.context import RunContext
+from connector.flows.run.look import is_id
 
-_ID = re.compile(r"[0-9A-Za-z]{15}(?:[0-9A-Za-z]{3})?")
 _SHORT_ID = 15
 
 
@@ -63,7 +62,7 @@ def explain_record(context: RunContext, word: str) -> Explanation:
 
 def _record(org: Org, word: str) -> tuple[TriggerObject, str]:
     """The object and the id that a word stands for: itself an id, or an invitation's name."""
-    if _ID.fullmatch(word) and word[:3] in KEY_PREFIXES:
+    if is_id(word) and word[:3] in KEY_PREFIXES:
         return KEY_PREFIXES[word[:3]], word[:_SHORT_ID]
     found = {
         str(row["Trigger_Record_Id__c"])
@@ -95,7 +94,7 @@ def _invitations(org: Org, trigger: TriggerObject, record_id: str) -> tuple[Mapp
     )
     fields = tuple(INVITATION_WORDS.values())
     (answer,) = org.read([Select(INVITATION, fields, (either,), order_by=("CreatedDate", "Id"))])
-    return tuple(told(row, INVITATION_WORDS) for row in answer.rows)
+    return tuple(facts(row, INVITATION_WORDS) for row in answer.rows)
 
 
 def _stories(

@@ -17,13 +17,13 @@ from connector.core.invitations.desk import (
     Decision,
     DeskAction,
     Refusal,
-    Told,
     change_row,
     decide,
     right_row,
 )
 from connector.core.invitations.sending.due import DUE_FIELDS, DueInvitation
 from connector.core.policy import RunPolicy
+from connector.core.run.shown import Told
 from connector.core.terms.attempts import persons_stop
 from connector.core.terms.errors import VendorUnreachable
 from connector.core.terms.objects import (
@@ -32,7 +32,7 @@ from connector.core.terms.objects import (
     InvitationStatus,
 )
 from connector.core.terms.records import Row, RowResult
-from connector.flows.invitations.look import is_named, named
+from connector.flows.invitations.look import NAMES, named
 from connector.flows.invitations.sending.found_sent import close_issues, read_attempts, tell_sent
 from connector.flows.ports import Org
 from connector.flows.run.opening import refuse_other_org
@@ -80,7 +80,7 @@ def _chosen(org: Org, words: Sequence[str]) -> tuple[list[Row], list[Told]]:
     chosen: dict[str, Row] = {}
     unclear: list[Told] = []
     for place, word in enumerate(dict.fromkeys(words), start=1):
-        fits = [row for row in rows if is_named(row, word)]
+        fits = [row for row in rows if NAMES.fit(row, word)]
         if len(fits) == 1:
             chosen[str(fits[0]["Id"])] = fits[0]
         elif fits:

@@ -25,8 +25,8 @@ from connector.core.terms.errors import ConfigurationError, Problem
 from connector.core.terms.objects import INVITATION, ISSUE, IssueStatus
 from connector.core.terms.records import AnyOf, Condition, Row, RowResult, Select
 from connector.core.terms.units import Unit
-from connector.flows.invitations.look import unit_policy
 from connector.flows.ports import Org, Trustpilot
+from connector.flows.run.look import unit_policy
 from connector.flows.run.opening import read_opening, refuse_other_org, resolve_units
 
 

@@ -24,7 +24,7 @@ from connector.core.run.issues import Issue
 from connector.core.run.report import Action, FlowReport, Mark
 from connector.core.terms.errors import AllowanceExhausted
 from connector.core.terms.objects import REVIEW
-from connector.core.terms.records import Condition, Row, RowError, RowResult, Select
+from connector.core.terms.records import GONE, Condition, Row, RowError, RowResult, Select
 from connector.flows.cases.erasure import close_cases, retry_closing
 from connector.flows.copies import FoundCopy, erase_copies, find_copies, holds_content
 from connector.flows.run.context import RunContext
@@ -82,7 +82,7 @@ def _read_list(
 ) -> None:
     mark = Mark(STREAMS[field], "", context.now)
     before = context.opening.marks.get(mark.key)
-    since = before - OVERLAP if before else context.now - context.policy.first_run
+    since = before - OVERLAP if before else context.now - context.policy.reviews.first_run
     # Trustpilot 5.7: the list begins with a day, the mark is a moment.
     recent = (each for each in ask(since.date()) if each.at is None or each.at >= since)
     complete = True
@@ -107,13 +107,13 @@ def _ours(context: RunContext, field: str, deletions: Mapping[str, Deletion]) ->
 
 
 def _is_work(context: RunContext, row: Row) -> bool:
-    return needs_scrubbing(row) or context.policy.on_delete is OnDelete.DELETE
+    return needs_scrubbing(row) or context.policy.reviews.on_delete is OnDelete.DELETE
 
 
 def _copies(context: RunContext, review_ids: list[str]) -> list[FoundCopy]:
     """The copies of these reviews that still hold anything, or that are to be deleted."""
     found = find_copies(context.org, context.policy.copies, review_ids)
-    deleting = context.policy.on_delete is OnDelete.DELETE
+    deleting = context.policy.reviews.on_delete is OnDelete.DELETE
     return [each for each in found if deleting or holds_content(context.policy, each)]
 
 
@@ -124,7 +124,7 @@ def _erase(
     earlier = len(tally.issues)
     close_cases(context, [each.row for each in ours], tally)
     erasures = [each for each in ours if _is_work(context, each.row)]
-    how = context.policy.on_delete.value
+    how = context.policy.reviews.on_delete.value
     tally.actions += [
         Action(f"{how} copy", each.review_id, {"object": each.mapping.object}) for each in copies
     ]
@@ -141,7 +141,7 @@ def _erase(
 
 def _erase_copies(context: RunContext, copies: list[FoundCopy], tally: Tally) -> set[str]:
     """Erase the copies; return the reviews that must wait, because a copy was refused."""
-    deleting = context.policy.on_delete is OnDelete.DELETE
+    deleting = context.policy.reviews.on_delete is OnDelete.DELETE
     refused = erase_copies(context.org, context.policy, copies, delete=deleting)
     tally.counts["copies_erased"] += len(copies) - len(refused)
     issues = [
@@ -159,7 +159,7 @@ def _erase_reviews(context: RunContext, erasures: list[_Erasure], tally: Tally) 
     if not erasures:
         return
     left = _settled(erasures, _scrub(context, erasures), tally)
-    if context.policy.on_delete is OnDelete.DELETE:
+    if context.policy.reviews.on_delete is OnDelete.DELETE:
         gone = context.org.delete([str(each.row["Id"]) for each in left])
         left = _settled(left, gone, tally)
     tally.counts["reviews_erased"] += len(left)
@@ -178,8 +178,7 @@ def _settled(erasures: list[_Erasure], results: list[RowResult], tally: Tally) -
     """Those that went well; each of the others becomes an issue."""
     done: list[_Erasure] = []
     for each, result in zip(erasures, results, strict=True):
-        # Salesforce 4.7: it is in the bin already.
-        if result.error is None or result.error.code == "ENTITY_IS_DELETED":
+        if result.error is None or result.error.code == GONE:
             done.append(each)
             continue
         tally.issues.append(_issue(_REFUSED, "the review", each.review_id, result.error))
@@ -187,10 +186,9 @@ def _settled(erasures: list[_Erasure], results: list[RowResult], tally: Tally) -
 
 
 def _issue(code: str, what: str, review_id: str, error: RowError) -> Issue:
-    fields = f" ({', '.join(error.fields)})" if error.fields else ""
     return Issue(
         code=code,
-        message=f"The org refused to erase {what}: {error.code}{fields}.",
+        message=f"The org refused to erase {what}: {error.reason}.",
         next_step="Correct the org's validation or permissions; the next run tries again.",
         flow=FLOW,
         record=review_id,

@@ -102,7 +102,8 @@ class _Found:
 
 def _found(org: Org, policy: RunPolicy, email: str) -> _Found:
     """Ask for the address wherever it may stand, then for all that belongs to what was found."""
-    mappings, written = (policy.service_mapping, policy.product_mapping), spellings(email)
+    mappings = (policy.reviews.service_mapping, policy.reviews.product_mapping)
+    written = spellings(email)
     by_review = [
         Select(REVIEW, ERASURE_FIELDS, (Condition(field, "in", written),))
         for field in address_fields(policy.schema, mappings)

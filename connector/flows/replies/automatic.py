@@ -25,7 +25,7 @@ from connector.core.replies.automatic import (
 from connector.core.run.issues import Issue, issue_key
 from connector.core.run.report import Action
 from connector.core.terms.objects import REVIEW
-from connector.core.terms.records import TAKEN, Condition, Row, RowError, Select
+from connector.core.terms.records import GONE, TAKEN, Condition, Row, RowError, Select
 from connector.core.terms.units import Unit
 from connector.flows.run.context import RunContext
 from connector.flows.run.tally import Tally
@@ -33,8 +33,6 @@ from connector.flows.run.tally import Tally
 REFUSED = "auto_reply_refused"
 
 _FLOW = "replies_out"
-# Salesforce 4.7: the record is in the bin.
-_DELETED = "ENTITY_IS_DELETED"
 
 
 @dataclass(frozen=True)
@@ -69,9 +67,7 @@ def queue_automatic(context: RunContext, tally: Tally) -> None:
 
 def _over(context: RunContext, due: Sequence[Row]) -> list[str]:
     """The issues about replies that nobody wants to go out by themselves any more."""
-    wanted = {str(row["External_Id__c"]) for row in due}
-    issues = context.opening.issues.values()
-    return [each.key for each in issues if each.code == REFUSED and each.record not in wanted]
+    return context.opening.about_others(REFUSED, (str(row["External_Id__c"]) for row in due))
 
 
 def _by_unit(
@@ -125,20 +121,18 @@ def _record(context: RunContext, writes: Sequence[_Write], tally: Tally) -> None
     for each, result in zip(writes, results, strict=True):
         if result.error is None:
             tally.counts[each.counted] += 1
-            key = issue_key(REFUSED, each.review_id)
-            tally.passed += [key] if key in context.opening.issues else []
+            tally.passed += context.opening.still_open([issue_key(REFUSED, each.review_id)])
         # Salesforce 4.8: of two runs that want one key the second is refused.
         elif result.error.code == TAKEN:
             tally.notes.append("Another run took a day's place; the next run looks again.")
-        elif result.error.code != _DELETED:
+        elif result.error.code != GONE:
             tally.issues.append(_refused(each.review_id, result.error))
 
 
 def _refused(review_id: str, error: RowError) -> Issue:
-    fields = f" ({', '.join(error.fields)})" if error.fields else ""
     return Issue(
         code=REFUSED,
-        message=f"The org refused to queue the automatic reply: {error.code}{fields}.",
+        message=f"The org refused to queue the automatic reply: {error.reason}.",
         next_step="Correct the org's validation, or empty Automatic Reply At of the review.",
         flow=_FLOW,
         record=review_id,

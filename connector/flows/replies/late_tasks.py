@@ -51,7 +51,7 @@ def make_tasks(
     waiting = plan.waiting | _make(context, plan, look, tally)
     settled = frozenset(each.review_id for each in wanted) - waiting
     keys = [issue_key(REFUSED, name) for name in (_SETTINGS, *sorted(settled - plan.given_up))]
-    tally.passed += [key for key in keys if key in context.opening.issues]
+    tally.passed += context.opening.still_open(keys)
     return settled
 
 
@@ -80,8 +80,7 @@ def _make(context: RunContext, plan: TasksPlan, look: TasksLook, tally: Tally) -
 
 
 def _refused(each: WantedTask, error: RowError) -> Issue:
-    fields = f" ({', '.join(error.fields)})" if error.fields else ""
-    return _issue(each.review_id, f"the org refused it: {error.code}{fields}")
+    return _issue(each.review_id, f"the org refused it: {error.reason}")
 
 
 def _issue(record: str, why: str) -> Issue:

@@ -5,25 +5,24 @@ It writes nothing. Texts are read for single replies only, by somebody who asked
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from connector.core.invitations.shown import told
 from connector.core.policy import RunPolicy
 from connector.core.replies.plan import REPLY_FIELDS, Wish, queued_reply
 from connector.core.reviews.live_replies import difference
+from connector.core.run.shown import Listing, facts
 from connector.core.terms.errors import ConnectorError, NotFound
 from connector.core.terms.objects import REVIEW, REVIEW_HISTORY, ReplyStatus
-from connector.core.terms.records import AnyOf, Condition, Row, Select, value_at
-from connector.flows.invitations.look import unit_condition
+from connector.core.terms.records import Condition, Row, Select, value_at
 from connector.flows.ports import Org, Trustpilot
 from connector.flows.replies.channels import look
+from connector.flows.run.look import Names, listing, unit_condition
 from connector.flows.run.opening import refuse_other_org
 
-KEYS = ("Name", "External_Id__c")
-"""The fields by which a person names a review, beside its record id."""
+NAMES = Names(REVIEW, ("Name", "External_Id__c"))
+"""How a person names a review."""
 
 LISTED = {
     "number": "Name",
@@ -61,8 +60,6 @@ UNDER_WAY = tuple(
 )
 """What a list shows where no status is asked for: what waits, and what needs a look."""
 
-_ID = re.compile(r"[0-9A-Za-z]{15}(?:[0-9A-Za-z]{3})?")
-
 
 @dataclass(frozen=True)
 class Wanted:
@@ -71,14 +68,6 @@ class Wanted:
     statuses: tuple[str, ...] = UNDER_WAY
     unit: str = ""
     limit: int = 50
-
-
-@dataclass(frozen=True)
-class ReplyList:
-    """Replies, latest change first; `more` where the limit left some out."""
-
-    replies: tuple[Mapping[str, Any], ...]
-    more: bool
 
 
 @dataclass(frozen=True)
@@ -96,50 +85,24 @@ class ReplyStory:
     trouble: str = ""
 
 
-def list_replies(org: Org, policy: RunPolicy, wanted: Wanted) -> ReplyList:
+def list_replies(org: Org, policy: RunPolicy, wanted: Wanted) -> Listing:
     """The replies that stand so. Raises `ConfigurationError` for an unknown business unit."""
     refuse_other_org(org, policy)
     where = [Condition("Reply_Status__c", "in", wanted.statuses)]
     if wanted.unit:
         where.append(unit_condition(policy, wanted.unit))
-    select = Select(
-        REVIEW,
-        tuple(LISTED.values()),
-        tuple(where),
-        order_by=("LastModifiedDate DESC", "Id DESC"),
-        limit=wanted.limit + 1,
-    )
-    rows = org.read([select])[0].rows
-    return ReplyList(
-        tuple(told(row, LISTED) for row in rows[: wanted.limit]), len(rows) > wanted.limit
-    )
+    latest = ("LastModifiedDate DESC", "Id DESC")
+    return listing(org, Select(REVIEW, where=tuple(where), order_by=latest), LISTED, wanted.limit)
 
 
 def show(org: Org, trustpilot: Trustpilot, policy: RunPolicy, word: str) -> list[ReplyStory]:
     """Every reply of this record id, number or review id, held against what is live now."""
     refuse_other_org(org, policy)
-    rows = named(org, [word], (*SHOWN.values(), *REPLY_FIELDS))
+    rows = NAMES.find(org, [word], (*SHOWN.values(), *REPLY_FIELDS))
     if not rows:
         return []
     history = _history(org, [str(row["Id"]) for row in rows])
     return [_story(trustpilot, row, history) for row in rows]
-
-
-def named(org: Org, words: Sequence[str], fields: Sequence[str]) -> list[Row]:
-    """The reviews that any of the words names, each once."""
-    ids = tuple(word for word in words if _ID.fullmatch(word))
-    keys = [Condition(field, "in", tuple(words)) for field in KEYS]
-    either = AnyOf((Condition("Id", "in", ids), *keys))
-    every = tuple(dict.fromkeys(("Id", *KEYS, *fields)))
-    (answer,) = org.read([Select(REVIEW, every, (either,), order_by=("CreatedDate", "Id"))])
-    return list(answer.rows)
-
-
-def is_named(row: Row, word: str) -> bool:
-    """True when this word names this review."""
-    # Salesforce 12: people copy ids of 15 or of 18 characters; the first 15 are the same.
-    by_id = bool(_ID.fullmatch(word)) and str(row["Id"])[:15] == word[:15]
-    return by_id or any(str(row.get(key) or "").casefold() == word.casefold() for key in KEYS)
 
 
 def _history(org: Org, ids: Sequence[str]) -> dict[str, list[Mapping[str, Any]]]:
@@ -161,12 +124,12 @@ def _history(org: Org, ids: Sequence[str]) -> dict[str, list[Mapping[str, Any]]]
 def _story(
     trustpilot: Trustpilot, row: Row, history: Mapping[str, Sequence[Mapping[str, Any]]]
 ) -> ReplyStory:
-    facts, steps = told(row, SHOWN), tuple(history[str(row["Id"])])
+    said, steps = facts(row, SHOWN), tuple(history[str(row["Id"])])
     try:
         live = look(trustpilot, queued_reply(row, Wish.POST)).live.text
     except NotFound:
-        return ReplyStory(facts, steps, trouble="The review is gone at Trustpilot.")
+        return ReplyStory(said, steps, trouble="The review is gone at Trustpilot.")
     except ConnectorError as error:
-        return ReplyStory(facts, steps, trouble=error.message)
+        return ReplyStory(said, steps, trouble=error.message)
     lines = difference(live, row.get("Reply__c") or "")
-    return ReplyStory(facts, steps, live, lines)
+    return ReplyStory(said, steps, live, lines)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from connector.core.mapping.rows import map_review
+from connector.core.replies.failures import Deed, failed
 from connector.core.replies.plan import ReplyDecision, ReplyStep, Wish, decide_reply
 from connector.core.replies.rows import (
     Place,
@@ -21,13 +22,9 @@ from connector.core.replies.rows import (
 from connector.core.reviews.plan import is_edit
 from connector.core.run.issues import Issue
 from connector.core.terms.errors import (
-    AccessDenied,
-    AllowanceExhausted,
-    CallFacts,
     ConnectorError,
     NotFound,
     RequestRefused,
-    VendorUnreachable,
 )
 from connector.core.terms.objects import ReplyStatus
 from connector.core.terms.outcomes import SendOutcome, Verdict
@@ -49,9 +46,6 @@ _CODES = {
 ISSUE_CODES = tuple(_CODES.values())
 """The issues about a reply; all of them are over when it is published or gone."""
 
-# Trustpilot 3.5: these are about the credential, the user or the plan, not about the text.
-_ACCOUNT_REFUSALS = frozenset({401, 403})
-_ALLOWANCE = 429
 _GONE = "The review is gone at Trustpilot."
 
 
@@ -184,7 +178,7 @@ class Results:
             refused = replace(decision, reason=_refused("the reply", outcome), told="")
             return self._stopped(asked, ReplyStatus.FAILED, refused)
         # It stays queued: the next run reads what is live before it tries again.
-        return Result(asked, "replies_waiting", failure=_failure(asked, outcome))
+        return Result(asked, "replies_waiting", failure=failed(_deed(asked), outcome))
 
     def _as_posted(self, asked: Asked, before: Reply) -> Reply:
         """How the text stands at Trustpilot: who wrote it by name, a later re-scan tells."""
@@ -211,10 +205,10 @@ class Results:
             is_gone = live is not None and not live.text.strip()
         if is_gone:
             return Result(asked, "replies_deleted", deleted(asked.queued))
-        if outcome.verdict is Verdict.REFUSED and outcome.status not in _ACCOUNT_REFUSALS:
+        if outcome.verdict is Verdict.REFUSED and not outcome.refuses_account:
             refused = replace(decision, reason=_refused("to delete the reply", outcome))
             return self._stopped(asked, ReplyStatus.FAILED, refused)
-        return Result(asked, "replies_waiting", failure=_failure(asked, outcome))
+        return Result(asked, "replies_waiting", failure=failed(_deed(asked), outcome))
 
     def _stopped(
         self, asked: Asked, status: ReplyStatus, decision: ReplyDecision, live: Reply | None = None
@@ -230,30 +224,24 @@ class Results:
 
 def _is_about_the_account(asked: Asked, outcome: SendOutcome) -> bool:
     """True where every reply would be refused; one in somebody's own name says less."""
-    return outcome.status in _ACCOUNT_REFUSALS and not asked.author_id
+    return outcome.refuses_account and not asked.author_id
 
 
 def _refused(what: str, outcome: SendOutcome) -> str:
-    words = " ".join(part for part in (outcome.code, outcome.detail) if part)
-    return f"Trustpilot refused {what}. {words}".strip()
+    return f"Trustpilot refused {what}. {outcome.words}".strip()
 
 
-def _failure(asked: Asked, outcome: SendOutcome) -> ConnectorError:
-    """What kept a reply from being posted, although nothing is wrong with the reply."""
-    if outcome.status in _ACCOUNT_REFUSALS:
-        return AccessDenied(
-            "Trustpilot",
-            f"Trustpilot does not let this account reply ({outcome.code or outcome.status}).",
-            next_step="Check the plan, trustpilot.acting_user_id and replies.authors, "
-            "then type: connector run --only replies_out",
-        )
-    if outcome.status == _ALLOWANCE:
-        return AllowanceExhausted("Trustpilot", "Trustpilot asked to post the replies later.")
-    return VendorUnreachable(
-        f"Trustpilot gave no answer to the reply to {asked.queued.review_id}; it stays queued.",
-        CallFacts("Trustpilot", "POST", "reply", outcome.status),
-        maybe_processed=outcome.verdict is Verdict.UNKNOWN,
-        next_step="The next run reads what is live before it tries again.",
+def _deed(asked: Asked) -> Deed:
+    review_id = asked.queued.review_id
+    return Deed(
+        verb="reply",
+        rights="Check the plan, trustpilot.acting_user_id and replies.authors, "
+        "then type: connector run --only replies_out",
+        later="post the replies",
+        lost=f"Trustpilot gave no answer to the reply to {review_id}; it stays queued.",
+        again="The next run reads what is live before it tries again.",
+        method="POST",
+        path="reply",
     )
 
 

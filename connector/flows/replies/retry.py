@@ -7,18 +7,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from connector.core.invitations.desk import Told
 from connector.core.policy import RunPolicy
+from connector.core.run.shown import Told
 from connector.core.terms.objects import REVIEW, ReplyStatus
 from connector.core.terms.records import Condition, Row, Select
 from connector.flows.ports import Org
-from connector.flows.replies.look import KEYS, is_named, named
+from connector.flows.replies.look import NAMES
 from connector.flows.run.opening import refuse_other_org
 
 RETRIED = (ReplyStatus.FAILED.value, ReplyStatus.BLOCKED.value)
 """Where trying again is worth something: the text is the same, the cause may be gone."""
 
-_FIELDS = ("Id", "Reply_Status__c", "Deleted__c", *KEYS)
+_FIELDS = ("Id", "Reply_Status__c", "Deleted__c", *NAMES.keys)
 _NEXT = {
     ReplyStatus.CONFLICT.value: "Open the review in Salesforce and set Conflict Choice.",
     ReplyStatus.EDITED_REVIEW.value: "Open the review in Salesforce, read it, then post again.",
@@ -50,7 +50,7 @@ def _chosen(org: Org, words: Sequence[str]) -> tuple[list[Row], list[Told]]:
         is_refused = Condition("Reply_Status__c", "in", RETRIED)
         (answer,) = org.read([Select(REVIEW, _FIELDS, (is_refused,), order_by=("CreatedDate",))])
         return list(answer.rows), []
-    rows = named(org, list(dict.fromkeys(words)), _FIELDS)
+    rows = NAMES.find(org, list(dict.fromkeys(words)), _FIELDS)
     unclear = [
         Told(
             "",
@@ -60,7 +60,7 @@ def _chosen(org: Org, words: Sequence[str]) -> tuple[list[Row], list[Told]]:
             "Look: connector replies list",
         )
         for place, word in enumerate(words, start=1)
-        if not any(is_named(row, word) for row in rows)
+        if not any(NAMES.fit(row, word) for row in rows)
     ]
     return rows, unclear
 

@@ -20,7 +20,7 @@ from connector.core.replies.service_level import (
 from connector.core.run.issues import Issue, issue_key
 from connector.core.run.report import Action
 from connector.core.terms.objects import REVIEW
-from connector.core.terms.records import Condition, Row, RowError, Select
+from connector.core.terms.records import GONE, Condition, Row, RowError, Select
 from connector.flows.replies.late_tasks import make_tasks
 from connector.flows.run.context import RunContext
 from connector.flows.run.tally import Tally
@@ -28,7 +28,6 @@ from connector.flows.run.tally import Tally
 REFUSED = "response_check_refused"
 
 _FLOW = "replies_out"
-_DELETED = "ENTITY_IS_DELETED"
 
 
 @dataclass(frozen=True)
@@ -71,17 +70,15 @@ def judge_responses(context: RunContext, tally: Tally) -> None:
     for each, result in zip(judged, results, strict=True):
         if result.error is None:
             tally.counts["reviews_late"] += each.is_newly_late
-            key = issue_key(REFUSED, each.review_id)
-            tally.passed += [key] if key in context.opening.issues else []
-        elif result.error.code != _DELETED:
+            tally.passed += context.opening.still_open([issue_key(REFUSED, each.review_id)])
+        elif result.error.code != GONE:
             tally.issues.append(_refused(each.review_id, result.error))
 
 
 def _over(context: RunContext) -> list[str]:
     """The issues about reviews that need no look any more, such as erased ones."""
-    looked_at = {str(row["External_Id__c"]) for row in context.opening.response_checks}
-    issues = context.opening.issues.values()
-    return [each.key for each in issues if each.code == REFUSED and each.record not in looked_at]
+    looked_at = (str(row["External_Id__c"]) for row in context.opening.response_checks)
+    return context.opening.about_others(REFUSED, looked_at)
 
 
 def _judged(context: RunContext) -> list[_Judged]:
@@ -115,10 +112,9 @@ def _without_task(context: RunContext, judged: Sequence[_Judged], tally: Tally) 
 
 
 def _refused(review_id: str, error: RowError) -> Issue:
-    fields = f" ({', '.join(error.fields)})" if error.fields else ""
     return Issue(
         code=REFUSED,
-        message=f"The org refused to record whether the answer was in time: {error.code}{fields}.",
+        message=f"The org refused to record whether the answer was in time: {error.reason}.",
         next_step="Correct the org's validation; the next run tries again.",
         flow=_FLOW,
         record=review_id,

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import partial
 from http import HTTPStatus
 
+from connector.core.replies.failures import Deed, failed
 from connector.core.replies.tags import (
     LATEST_FIELDS,
     TagsPlan,
@@ -23,14 +24,11 @@ from connector.core.run.issues import Issue, issue_key
 from connector.core.run.report import Action, FlowReport
 from connector.core.terms.errors import (
     AccessDenied,
-    AllowanceExhausted,
-    CallFacts,
     ConnectorError,
     VendorError,
-    VendorUnreachable,
 )
 from connector.core.terms.objects import REVIEW
-from connector.core.terms.outcomes import SendOutcome, Verdict
+from connector.core.terms.outcomes import Verdict
 from connector.core.terms.records import Condition, Row, RowError, Select
 from connector.flows.run.context import RunContext
 from connector.flows.run.tally import Tally
@@ -46,8 +44,6 @@ PATIENCE = 3
 REFUSED = "tags_refused"
 NOT_RECORDED = "tags_record_refused"
 
-# Trustpilot 3.5: these are about the credential, the user or the plan, not about the tags.
-_ACCOUNT_REFUSALS = frozenset({HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN})
 # Trustpilot 5.7: uncertain: 410.
 _GONE = frozenset({HTTPStatus.NOT_FOUND, HTTPStatus.GONE})
 
@@ -85,14 +81,14 @@ def _plans(context: RunContext, tally: Tally) -> list[TagsPlan]:
     ready.sort(key=lambda row: not row.get("Tags_To_Add__c"))
     if len(ready) > AT_A_TIME:
         tally.notes.append(f"{len(ready) - AT_A_TIME} more reviews wait for their tags.")
-    paths = context.policy.write_tags
+    paths = context.policy.reviews.write_tags
     planned = (plan_tags(row, paths) for row in _with_values(context, ready[:AT_A_TIME], tally))
     return [plan for plan in planned if plan is not None]
 
 
 def _with_values(context: RunContext, rows: Sequence[Row], tally: Tally) -> list[Row]:
     """The rows, those that are ticked with what the configured fields say."""
-    paths = context.policy.write_tags
+    paths = context.policy.reviews.write_tags
     ticked = tuple(str(row["Id"]) for row in rows if row.get("Tags_Wanted__c"))
     if not ticked or not paths:
         if ticked:
@@ -142,29 +138,22 @@ def _add(context: RunContext, plan: TagsPlan) -> _Result:
         row = partial(gone_row, plan, why="The review is gone at Trustpilot.")
         note = f"Tags were dropped: the review {plan.review_id} is gone at Trustpilot."
         return _Result(plan, row, "tags_stopped", note=note)
-    if outcome.verdict is Verdict.REFUSED and outcome.status not in _ACCOUNT_REFUSALS:
-        words = " ".join(part for part in (outcome.code, outcome.detail) if part)
-        why = f"Trustpilot refused them ({words or outcome.status})."
+    if outcome.verdict is Verdict.REFUSED and not outcome.refuses_account:
+        why = f"Trustpilot refused them ({outcome.words or outcome.status})."
         return _stopped(plan, why, "Correct Tags To Add, or tick Write tags to try again.")
-    raise _failure(plan, outcome)
+    raise failed(_deed(plan), outcome)
 
 
-def _failure(plan: TagsPlan, outcome: SendOutcome) -> ConnectorError:
-    """What kept tags from being added, although nothing is wrong with them."""
-    if outcome.status in _ACCOUNT_REFUSALS:
-        return AccessDenied(
-            "Trustpilot",
-            f"Trustpilot does not let this account tag ({outcome.code or outcome.status}).",
-            next_step="Check the plan and trustpilot.acting_user_id, "
-            "then type: connector run --only tags_out",
-        )
-    if outcome.status == HTTPStatus.TOO_MANY_REQUESTS:
-        return AllowanceExhausted("Trustpilot", "Trustpilot asked to add the tags later.")
-    return VendorUnreachable(
-        f"Trustpilot gave no answer to the tags of {plan.review_id}; they wait.",
-        CallFacts("Trustpilot", "PUT", "tags", outcome.status),
-        maybe_processed=outcome.verdict is Verdict.UNKNOWN,
-        next_step="The next run adds them; a tag that is there already stays one.",
+def _deed(plan: TagsPlan) -> Deed:
+    return Deed(
+        verb="tag",
+        rights="Check the plan and trustpilot.acting_user_id, "
+        "then type: connector run --only tags_out",
+        later="add the tags",
+        lost=f"Trustpilot gave no answer to the tags of {plan.review_id}; they wait.",
+        again="The next run adds them; a tag that is there already stays one.",
+        method="PUT",
+        path="tags",
     )
 
 
@@ -186,7 +175,7 @@ def _record(context: RunContext, results: Sequence[_Result], tally: Tally) -> No
         tally.notes += [result.note] if result.note else []
         passed = (NOT_RECORDED,) if result.issue else (NOT_RECORDED, REFUSED)
         keys = (issue_key(code, result.plan.record_id) for code in passed)
-        tally.passed += [key for key in keys if key in context.opening.issues]
+        tally.passed += context.opening.still_open(keys)
 
 
 def _stopped(plan: TagsPlan, why: str, next_step: str) -> _Result:
@@ -197,10 +186,9 @@ def _stopped(plan: TagsPlan, why: str, next_step: str) -> _Result:
 
 
 def _not_recorded(plan: TagsPlan, error: RowError) -> Issue:
-    fields = f" ({', '.join(error.fields)})" if error.fields else ""
     return Issue(
         NOT_RECORDED,
-        f"The org refused to record what became of the tags: {error.code}{fields}.",
+        f"The org refused to record what became of the tags: {error.reason}.",
         "Correct the org's validation; the next run adds the tags again, which changes nothing.",
         FLOW,
         plan.record_id,

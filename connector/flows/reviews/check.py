@@ -36,7 +36,7 @@ def run(context: RunContext, start: datetime) -> tuple[FlowReport, Reconciliatio
                     end = min(context.now, context.trustpilot.now())
                     listing = Listing(unit, review_type, start, end, keep_ids=True)
                     if before := context.opening.marks.get(listing.mark.key):
-                        listing.expected_before = before - context.policy.overlap
+                        listing.expected_before = before - context.policy.reviews.overlap
                     listings.append(listing)
                     read(context, store, listing)
     with tally.until_allowance(), tally.going_on():

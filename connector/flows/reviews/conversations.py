@@ -36,7 +36,7 @@ def read_conversations(context: RunContext, reviews: Iterable[Review]) -> dict[s
 
     Older ones are read when an agent answers. One that is gone or unreadable is left out.
     """
-    since = context.now - context.policy.rescan
+    since = context.now - context.policy.reviews.rescan
     asked = {
         review.id: review.conversation_id
         for review in reviews

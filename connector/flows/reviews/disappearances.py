@@ -18,7 +18,8 @@ from connector.core.terms.objects import REVIEW
 from connector.core.terms.records import Condition, Row, Select
 from connector.core.terms.reviews import ReviewPage, Unreadable
 from connector.flows.reviews.listing import Listing
-from connector.flows.reviews.store import FLOW, ReviewStore
+from connector.flows.reviews.store import ReviewStore
+from connector.flows.reviews.told import FLOW
 from connector.flows.run.context import RunContext
 from connector.flows.run.tally import Tally
 
@@ -122,9 +123,7 @@ def _is_gone(context: RunContext, listing: Listing, row: Row, store: ReviewStore
 
 
 def _close(context: RunContext, code: str, listing: Listing, tally: Tally) -> None:
-    key = issue_key(code, listing.unit.id)
-    if key in context.opening.issues:
-        tally.passed.append(key)
+    tally.passed += context.opening.still_open([issue_key(code, listing.unit.id)])
 
 
 def _too_many(listing: Listing, missing: int, held: int) -> Issue:

@@ -23,7 +23,8 @@ from connector.flows.reviews.conversations import look_at_conversations
 from connector.flows.reviews.disappearances import check_missing, mark_missing
 from connector.flows.reviews.import_request import report_import
 from connector.flows.reviews.listing import Listing, pages
-from connector.flows.reviews.store import FLOW, RETRIED, WITHOUT_ID, ReviewStore
+from connector.flows.reviews.store import ReviewStore
+from connector.flows.reviews.told import FLOW, RETRIED, WITHOUT_ID
 from connector.flows.run.context import RunContext
 from connector.flows.run.tally import Tally
 
@@ -102,13 +103,15 @@ def _listing(context: RunContext, unit: Unit, review_type: ReviewType) -> Listin
     """The window that this run has to read of one stream."""
     # Creation times are Trustpilot's: where its clock is behind the org's, the window ends there.
     end = min(context.now, context.trustpilot.now())
-    listing = Listing(unit, review_type, end, end, remember_from=end - context.policy.overlap)
+    listing = Listing(
+        unit, review_type, end, end, remember_from=end - context.policy.reviews.overlap
+    )
     before = context.opening.marks.get(listing.mark.key)
-    listing.expected_before = before - context.policy.overlap if before else None
-    listing.start = listing.expected_before or end - context.policy.first_run
+    listing.expected_before = before - context.policy.reviews.overlap if before else None
+    listing.start = listing.expected_before or end - context.policy.reviews.first_run
     listing.keep_ids = before is not None and _rescan_is_due(context, listing)
     if listing.keep_ids:
-        listing.start = min(listing.start, end - context.policy.rescan)
+        listing.start = min(listing.start, end - context.policy.reviews.rescan)
     else:
         listing.known = context.opening.seen.get(listing.mark.key, {})
     if unit.import_days:
@@ -164,7 +167,7 @@ def _rescan_mark(listing: Listing) -> Mark:
 def _rescan_is_due(context: RunContext, listing: Listing) -> bool:
     """True when the last re-scan is long enough ago."""
     last = context.opening.marks.get(_rescan_mark(listing).key)
-    return last is None or listing.end - last >= context.policy.rescan_every
+    return last is None or listing.end - last >= context.policy.reviews.rescan_every
 
 
 def _retry_issues(context: RunContext, store: ReviewStore) -> None:

@@ -28,22 +28,18 @@ from connector.core.reviews.plan import (
     with_conversations,
     with_edits,
 )
-from connector.core.run.issues import Issue, issue_key
-from connector.core.run.report import Action
 from connector.core.terms.errors import ConnectorError
 from connector.core.terms.objects import REVIEW
-from connector.core.terms.records import Condition, Row, RowError, Select
-from connector.core.terms.reviews import Review, ReviewPage, ReviewType, Unreadable
+from connector.core.terms.records import Condition, Row, Select
+from connector.core.terms.reviews import Review, ReviewPage
 from connector.core.terms.units import Unit
-from connector.flows import copies
 from connector.flows.matching import Matches, match_reviews
 from connector.flows.reviews.conversations import read_conversations
 from connector.flows.reviews.listing import Listing
+from connector.flows.reviews.told import action, refused_issue, retried_keys, unreadable_issue
 from connector.flows.reviews.writes import Batch, Pending, Written, write_reviews
 from connector.flows.run.context import RunContext
 from connector.flows.run.tally import Tally
-
-FLOW = "reviews_in"
 
 COMPARED = 1_700
 """Reviews compared together: as many ids as one call to the org can ask for."""
@@ -59,21 +55,6 @@ FEW = 200
 
 ACTIONS_KEPT = 1_000
 """Actions that a run keeps of what it does; a dry run, which shows them, keeps all."""
-
-REFUSED = {
-    ReviewType.SERVICE: "service_review_refused",
-    ReviewType.PRODUCT: "product_review_refused",
-}
-UNREADABLE = {
-    ReviewType.SERVICE: "service_review_unreadable",
-    ReviewType.PRODUCT: "product_review_unreadable",
-}
-RETRIED = {
-    code: kind for codes in (REFUSED, UNREADABLE, copies.REFUSED) for kind, code in codes.items()
-}
-"""Issues that are tried again by fetching the review, and its type."""
-
-WITHOUT_ID = "without id"
 
 
 @dataclass(frozen=True)
@@ -113,7 +94,7 @@ class ReviewStore:
 
     def take(self, listing: Listing, page: ReviewPage) -> None:
         """Take one page; compare and write where enough has come together."""
-        self.tally.issues += [_unreadable_issue(item, listing) for item in page.unreadable]
+        self.tally.issues += [unreadable_issue(item, listing) for item in page.unreadable]
         for review in page.reviews:
             self._take_one(listing, review)
         if len(self._listed) >= COMPARED:
@@ -186,7 +167,7 @@ class ReviewStore:
             else:
                 each.listing.tell(each.review.created_at, "different")
             if self.context.dry_run or len(self.tally.actions) < ACTIONS_KEPT:
-                self.tally.actions.append(_action(store, each.review))
+                self.tally.actions.append(action(store, each.review))
         for review_id in filtered:
             each = listed[review_id]
             each.listing.tell(each.review.created_at, "filtered")
@@ -243,7 +224,7 @@ class ReviewStore:
             listing.refused.add(store.id)
         if error := written.refused.get(store.id):
             listing.tell(each.pending.review.created_at, "refused")
-            self.tally.issues.append(_refused_issue(store.id, listing, error))
+            self.tally.issues.append(refused_issue(store.id, listing, error))
         else:
             self._count(listing, "reviews_new" if store.is_new else "reviews_changed")
             self.tally.counts["texts_cut"] += each.texts_cut
@@ -251,8 +232,7 @@ class ReviewStore:
 
     def _settle(self, listing: Listing, review_id: str) -> None:
         """The review needs nothing more: close what earlier runs could not do about it."""
-        kind = listing.review_type
-        keys = (issue_key(code, review_id) for code in RETRIED if RETRIED[code] is kind)
+        keys = retried_keys(listing.review_type, review_id)
         self.tally.passed += [key for key in keys if key in self.context.opening.issues]
 
     def _count(self, listing: Listing, word: str) -> None:
@@ -279,31 +259,3 @@ def _spoiling(listings: Iterable[Listing]) -> Iterator[None]:
         for listing in listings:
             listing.spoiled = True
         raise
-
-
-def _action(store: StoreReview, review: Review) -> Action:
-    what = "store review" if store.is_new else "update review"
-    return Action(what, store.id, {"type": review.type.value, "stars": store.row.get("Stars__c")})
-
-
-def _refused_issue(review_id: str, listing: Listing, error: RowError) -> Issue:
-    fields = f" ({', '.join(error.fields)})" if error.fields else ""
-    return Issue(
-        code=REFUSED[listing.review_type],
-        message=f"The org refused the review: {error.code}{fields}.",
-        next_step="Correct the mapping or the org's validation; the next run tries again.",
-        flow=FLOW,
-        record=review_id,
-        business_unit_id=listing.unit.id,
-    )
-
-
-def _unreadable_issue(item: Unreadable, listing: Listing) -> Issue:
-    return Issue(
-        code=UNREADABLE[listing.review_type],
-        message=f"Trustpilot sent a review that could not be read: {item.reason}",
-        next_step="Look at the review at Trustpilot; report it if it looks right there.",
-        flow=FLOW,
-        record=item.id or WITHOUT_ID,
-        business_unit_id=listing.unit.id,
-    )

@@ -54,8 +54,7 @@ def _summarise(context: RunContext, unit: Unit, tally: Tally, *, recount: bool) 
         tally.unit_rows.append(row)
         tally.counts["summaries_updated"] += not context.dry_run
     # An earlier refusal is over unless the end of this run meets it again.
-    refused = issue_key(SUMMARY_REFUSED, unit.id)
-    tally.passed += [refused] if refused in context.opening.issues else []
+    tally.passed += context.opening.still_open([issue_key(SUMMARY_REFUSED, unit.id)])
 
 
 def _counts(context: RunContext, unit: Unit) -> Mapping[str, int]:

@@ -10,13 +10,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from connector.core.rules.entries import (
-    FIELD_HISTORY,
-    HISTORY_PARENT,
-    STAMPS,
     Entry,
+    changes_select,
     history_entries,
     latest_per_record,
     opportunity_entries,
+    records_select,
     stamped_entries,
     with_exact_stages,
 )
@@ -61,30 +60,16 @@ class _Look:
         return [self.field_history(), self.records(every_stage=self.watch.observes)]
 
     def field_history(self) -> Select:
-        """Changes of the stage; old and new values cannot be filtered on (Salesforce 6)."""
-        return self._in_order(
-            Select(
-                FIELD_HISTORY[self.trigger],
-                ("Id", HISTORY_PARENT[self.trigger], "OldValue", "NewValue", "CreatedDate"),
-                (
-                    Condition("CreatedDate", ">=", self.watch.since),
-                    Condition("Field", "=", STAGE_FIELDS[self.trigger]),
-                ),
-                optional=True,
-            ),
-            "CreatedDate",
-        )
+        """Changes of the stage since then; values cannot be filtered on (Salesforce 6)."""
+        since = Condition("CreatedDate", ">=", self.watch.since)
+        return self._in_order(changes_select(self.trigger, since), "CreatedDate")
 
     def records(self, *, every_stage: bool) -> Select:
         """Records that were changed: those in the stages, or all where runs must observe."""
         stage = STAGE_FIELDS[self.trigger]
-        select = Select(
-            self.trigger.value,
-            ("Id", stage, "SystemModstamp", *STAMPS[self.trigger]),
-            # Salesforce 6.1: indexed, and moved by the system too; LastModifiedDate is neither.
-            (Condition("SystemModstamp", ">=", self.watch.since),),
-            optional=True,
-        )
+        # Salesforce 6.1: indexed, and moved by the system too; LastModifiedDate is neither.
+        since = Condition("SystemModstamp", ">=", self.watch.since)
+        select = records_select(self.trigger, since)
         if not every_stage:
             select = replace(select, where=(*select.where, Condition(stage, "in", self.stages)))
         elif self.watch.is_first:

@@ -13,11 +13,12 @@ from connector.core.cases.plan import CASE_KEY
 from connector.core.rules.entries import (
     FIELD_HISTORY,
     HISTORY_PARENT,
-    STAMPS,
     Entry,
+    changes_select,
     history_entries,
     latest_per_record,
     opportunity_entries,
+    records_select,
     stamped_entries,
     with_exact_stages,
 )
@@ -72,16 +73,10 @@ def _selects(trigger: TriggerObject, record_id: str) -> dict[str, Select]:
     """The questions by the object that each is asked of."""
     stage, parent = STAGE_FIELDS[trigger], HISTORY_PARENT[trigger]
     more = (CASE_KEY,) if trigger is TriggerObject.CASE else ()
-    fields = ("Id", stage, "SystemModstamp", *STAMPS[trigger], *more)
     mine = Condition(parent, "=", record_id)
     asked = [
-        Select(trigger.value, fields, (Condition("Id", "=", record_id),), optional=True),
-        Select(
-            FIELD_HISTORY[trigger],
-            ("Id", parent, "OldValue", "NewValue", "CreatedDate"),
-            (mine, Condition("Field", "=", stage)),
-            optional=True,
-        ),
+        records_select(trigger, Condition("Id", "=", record_id), *more),
+        changes_select(trigger, mine),
     ]
     if trigger is TriggerObject.OPPORTUNITY:
         # Salesforce 6: the org keeps these by itself, unlike the field history.

@@ -78,11 +78,11 @@ def _watch(context: RunContext, trigger: TriggerObject, rules: list[Rule]) -> Wa
     is_sweep = (
         mark is not None
         and last_sweep is not None
-        and context.now - last_sweep >= context.policy.rescan_every
+        and context.now - last_sweep >= context.policy.reviews.rescan_every
     )
     if mark is not None:
         # Salesforce 6.1: a row is seen when its transaction ends, with a time from before.
-        back.append(mark - context.policy.overlap)
+        back.append(mark - context.policy.reviews.overlap)
     if is_sweep and last_sweep is not None:
         # Salesforce 6.1: a long transaction outlasts the overlap.
         back += [context.now - SWEEP_REACH, last_sweep - LONGEST_TRANSACTION]

@@ -82,10 +82,9 @@ def _business_units(
 
 def _refused_unit(unit_id: str, error: RowError) -> Issue:
     """The issue about a business unit whose record the org did not take."""
-    fields = f" ({', '.join(error.fields)})" if error.fields else ""
     return Issue(
         code=SUMMARY_REFUSED,
-        message=f"The org refused the business unit's summary: {error.code}{fields}.",
+        message=f"The org refused the business unit's summary: {error.reason}.",
         next_step="Correct the org's validation; the next run tries again.",
         flow="summary",
         record=unit_id,

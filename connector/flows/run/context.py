@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -36,6 +36,15 @@ class Opening:
     response_checks: tuple[Row, ...] = ()
     automatic: tuple[Row, ...] = ()
     package: Standing = Standing.CURRENT
+
+    def still_open(self, keys: Iterable[str]) -> list[str]:
+        """Those of the keys under which there is an issue."""
+        return [key for key in keys if key in self.issues]
+
+    def about_others(self, code: str, records: Iterable[str]) -> list[str]:
+        """The keys of issues with this code that are about none of these records."""
+        these, issues = set(records), self.issues.values()
+        return [each.key for each in issues if each.code == code and each.record not in these]
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from connector.core.terms.records import RowResult
+from connector.core.terms.records import GONE, RowResult
 from connector.gateways.http.client import Repeat
 from connector.gateways.salesforce.errors import is_locked, row_error
 from connector.gateways.salesforce.session import (
@@ -21,9 +21,6 @@ from connector.gateways.salesforce.session import (
 # Salesforce 4.2: a call takes 200 records.
 IDS_PER_CALL = 200
 """https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/resources_composite_sobjects_collections_delete.htm"""
-
-# Salesforce 4.7: uncertain: whether this comes as a row's error or as a 404.
-_GONE = "ENTITY_IS_DELETED"
 
 
 class Deleter:
@@ -71,4 +68,4 @@ def _result(record_id: str, row: Mapping[str, Any]) -> RowResult:
     if row.get("success") is True:
         return RowResult(id=record_id)
     error = row_error(row.get("errors"))
-    return RowResult(id=record_id) if error.code == _GONE else RowResult(error=error)
+    return RowResult(id=record_id) if error.code == GONE else RowResult(error=error)

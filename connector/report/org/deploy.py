@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 
 from connector.core.org.deployment import DeployReport, DeployStatus, LocatedProblem
 from connector.core.run.exit_codes import MEANINGS
+from connector.report.run.line import as_line
 
 
 def deploy_as_text(report: DeployReport) -> str:
@@ -44,7 +44,7 @@ def deploy_as_json(report: DeployReport) -> str:
         ],
         "permission_sets": list(report.permission_sets),
     }
-    return json.dumps(document, ensure_ascii=False, separators=(",", ":"))
+    return as_line(document)
 
 
 def _lines(report: DeployReport) -> Iterator[str]:

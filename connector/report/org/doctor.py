@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 
 from rich.box import SIMPLE
@@ -12,6 +11,7 @@ from rich.text import Text
 
 from connector.core.org.findings import DoctorReport, Finding, Level, Side
 from connector.core.run.exit_codes import MEANINGS
+from connector.report.run.line import as_line
 
 _STYLES = {Level.PASS: "green", Level.WARN: "yellow", Level.FAIL: "bold red"}
 
@@ -43,7 +43,7 @@ def doctor_as_json(report: DoctorReport) -> str:
         ],
         "calls": dict(report.calls),
     }
-    return json.dumps(document, ensure_ascii=False, separators=(",", ":"))
+    return as_line(document)
 
 
 def _table(side: Side, findings: list[Finding]) -> Table:

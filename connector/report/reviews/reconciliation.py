@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
 from dataclasses import asdict
 
@@ -12,6 +11,7 @@ from rich.table import Table
 from connector.core.reviews.reconciliation import DayCheck, Reconciliation
 from connector.core.run.exit_codes import ExitCode
 from connector.core.run.report import RunReport
+from connector.report.run.line import as_line
 from connector.report.run.report import as_document, code_of
 
 _COLUMNS = ("listed", "held", "new", "missing", "different", "gone", "filtered", "refused")
@@ -45,7 +45,7 @@ def check_as_json(report: RunReport, found: Reconciliation) -> str:
     """The run's report, with every day under `days`."""
     days = [{**asdict(day), "day": day.day.isoformat(), "agrees": day.agrees} for day in found.days]
     document = as_document(report) | {"exit_code": check_code(report, found).value, "days": days}
-    return json.dumps(document, ensure_ascii=False, separators=(",", ":"))
+    return as_line(document)
 
 
 def _cells(days: Iterable[DayCheck]) -> list[str]:

@@ -6,7 +6,6 @@ is typed at a terminal shows the texts of replies there.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
@@ -15,6 +14,7 @@ from connector.core.run.exit_codes import MEANINGS, ExitCode, exit_code
 from connector.core.run.report import FlowReport, RunReport
 from connector.core.terms.errors import ConnectorError
 from connector.report.errors import sentence
+from connector.report.run.line import as_line
 
 WORDS = {
     "reviews_erased": "reviews erased",
@@ -94,7 +94,7 @@ def as_text(report: RunReport, *, texts: bool = False) -> str:
 
 def as_json(report: RunReport) -> str:
     """The report as one line of JSON, the same keys in every run."""
-    return json.dumps(as_document(report), ensure_ascii=False, separators=(",", ":"))
+    return as_line(as_document(report))
 
 
 def as_document(report: RunReport) -> dict[str, Any]:
@@ -134,7 +134,7 @@ def stopped_as_json(run_id: str, error: ConnectorError) -> str:
         "did_something": False,
         "failures": [_failure_json(error)],
     }
-    return json.dumps(document, ensure_ascii=False, separators=(",", ":"))
+    return as_line(document)
 
 
 def _failure_json(failure: ConnectorError) -> dict[str, str]:

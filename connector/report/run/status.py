@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
 from connector.core.run.exit_codes import ExitCode
 from connector.core.run.status import StatusReport
+from connector.report.run.line import as_line
 
 _WORDS = {
     "invitations_scheduled": "invitations scheduled",
@@ -72,7 +72,7 @@ def status_as_json(status: StatusReport) -> str:
         "salesforce_usage": status.salesforce_usage,
         "exit_code": status_code(status).value,
     }
-    return json.dumps(document, ensure_ascii=False, separators=(",", ":"))
+    return as_line(document)
 
 
 def _text(moment: datetime | None) -> str | None:

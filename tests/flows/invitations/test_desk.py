@@ -278,11 +278,11 @@ def test_a_list_shows_the_newest_and_no_recipient(the_case, at_desk, scene):
     scene.emulator.org.insert(INVITATION, {"Claim_Key__c": "n", "Status__c": "Failed"})
     found = list_invitations(*at_desk(), Wanted(limit=1))
     assert found.more
-    assert "email" not in found.invitations[0]
+    assert "email" not in found.records[0]
     found = list_invitations(*at_desk(), Wanted(("Scheduled",), rule="after-a-closed-case"))
-    assert [each["id"] for each in found.invitations] == [the_case]
+    assert [each["id"] for each in found.records] == [the_case]
     found = list_invitations(*at_desk(), Wanted(unit="shop", personal=True))
-    assert [each["email"] for each in found.invitations] == ["nadia.larkin@example.net"]
+    assert [each["email"] for each in found.records] == ["nadia.larkin@example.net"]
 
 
 def test_a_story_tells_the_evidence_the_tries_and_the_open_issues(unknown, at_desk):

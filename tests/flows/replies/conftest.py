@@ -2,78 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
+from typing import ClassVar
 
 import pytest
 
-from connector.core.run.exit_codes import exit_code
-from connector.core.run.report import RunReport
-from connector.emulator.app import Emulator
-from connector.emulator.doors import InProcessDoor
-from connector.emulator.world import World
-
-FLOW = ["replies_out"]
-REVIEWS = (
-    "SELECT Id, External_Id__c, Reply__c, Reply_Status__c, Reply_Error__c, Reply_Warnings__c, "
-    "Published_Reply__c, Their_Reply__c, Conflict_Choice__c, Live_Reply__c, Live_Reply_At__c, "
-    "Live_Reply_Author__c, Live_Reply_Author_Id__c, Replied_At__c, Conversation_Id__c, "
-    "Conversation_State__c, Edited__c, Text__c, Previous_Text__c FROM Trustpilot_Review__c"
-)
-
-
-class InTheMeantime(InProcessDoor):
-    """Lets somebody do something right before a call that matches reaches the vendor."""
-
-    def __init__(self, emulator, ending, does, method="POST"):
-        super().__init__(emulator)
-        self.ending, self.does, self.method = ending, does, method
-
-    def send(self, request, *args, **options):
-        if self.does and request.method == self.method and request.url.endswith(self.ending):
-            does, self.does = self.does, None
-            does()
-        return super().send(request, *args, **options)
+from agents_desk import AgentsDesk, InTheMeantime
 
 
 @dataclass(frozen=True)
-class Desk:
-    """An agent's desk, and windows to both vendors."""
+class Desk(AgentsDesk):
+    """The desk of somebody who writes replies."""
 
-    emulator: Emulator
-    world: World
-    one_run: Callable[..., RunReport]
-
-    @property
-    def trustpilot(self):
-        return self.emulator.trustpilot
-
-    @property
-    def soql(self):
-        return self.emulator.org.query
-
-    def run(self, **options):
-        """Do one pass of the flow."""
-        return self.one_run(FLOW, **options)
-
-    def import_reviews(self):
-        self.one_run(["reviews_in"])
-
-    def row(self, review_id):
-        """The review as the agent sees it."""
-        rows = self.soql(REVIEWS)
-        (found,) = [row for row in rows if row["External_Id__c"] == review_id]
-        return found
+    flow: ClassVar = ["replies_out"]
+    seen: ClassVar = (
+        "Reply__c, Reply_Status__c, Reply_Error__c, Reply_Warnings__c, "
+        "Published_Reply__c, Their_Reply__c, Conflict_Choice__c, Live_Reply__c, Live_Reply_At__c, "
+        "Live_Reply_Author__c, Live_Reply_Author_Id__c, Replied_At__c, Conversation_Id__c, "
+        "Conversation_State__c, Edited__c, Text__c, Previous_Text__c"
+    )
 
     def queue(self, review_id, text=None):
         """Write a reply and press the button; without a text only press the button."""
         values = {"Reply_Status__c": "Queued"} | ({} if text is None else {"Reply__c": text})
         self.set(review_id, **values)
-
-    def set(self, review_id, user=None, **values):
-        """Fill in fields of the review, as somebody in Salesforce does."""
-        record_id = self.row(review_id)["Id"]
-        self.emulator.org.update("Trustpilot_Review__c", record_id, values, user=user)
 
     def choose(self, review_id, choice):
         """Say what is to become of a conflict."""
@@ -86,14 +38,9 @@ class Desk:
     def status(self, review_id):
         return self.row(review_id)["Reply_Status__c"]
 
-    @staticmethod
-    def exit_code(report):
-        """What `connector run` would end with."""
-        return exit_code(report.failures, issues=report.open_issues)
-
-    def in_the_meantime(self, ending, does, method="POST"):
-        """A door that lets somebody do something right before a call to such a path."""
-        return InTheMeantime(self.emulator, ending, does, method)
+    def in_the_meantime(self, ending, does, method="POST", turn=1):
+        """A door that lets somebody do something right before the n-th call to such a path."""
+        return InTheMeantime(self.emulator, method, ending, does, turn)
 
     def live(self, review_id):
         """What the public sees below a service review."""
@@ -109,10 +56,6 @@ class Desk:
             for comment in thread.comments
             if comment.author_type == "businessUser"
         ]
-
-    def issues(self):
-        rows = self.soql("SELECT Code__c FROM Trustpilot_Issue__c WHERE Status__c = 'Open'")
-        return [row["Code__c"] for row in rows]
 
 
 @pytest.fixture

@@ -14,16 +14,10 @@ from connector.core.terms.records import AnyOf, Condition, Select
 from connector.emulator.doors import SALESFORCE_URL
 from connector.emulator.faults import (
     Fault,
-    drop_after,
-    drop_before,
-    expired_session,
-    html_page,
-    too_many_requests,
-    truncated_json,
-    unreadable_json,
 )
 from connector.gateways.http.client import VendorHttp
 from connector.gateways.salesforce.org import SalesforceAccess, SalesforceOrg
+from one_fault import OF_SALESFORCE
 
 ISSUE = "Trustpilot_Issue__c"
 COMPOSITE = "*/composite"
@@ -199,31 +193,20 @@ def test_deleted_records_are_counted_when_asked_for(org, side):
 
 # -- faults -------------------------------------------------------------------------------------
 
-ONE_FAULT = {
-    "dropped before processing": drop_before,
-    "dropped after processing": drop_after,
-    "cut off": truncated_json,
-    "unreadable": unreadable_json,
-    "maintenance page": html_page,
-    "too many requests": lambda **where: too_many_requests(2, **where),
-    "expired session": expired_session,
-    "too slow": lambda **where: Fault("salesforce", delay_seconds=600, **where),
-}
-
 
 @pytest.mark.parametrize("path", [COMPOSITE, "*/query/0r8*"])
-@pytest.mark.parametrize("fault", ONE_FAULT)
+@pytest.mark.parametrize("fault", OF_SALESFORCE)
 def test_a_read_survives_one_fault(org, side, emulator, fault, path):
     side.settings.page_rows = 200
     ids = fill(side, 201)
-    emulator.faults.add(ONE_FAULT[fault](path=path))
+    emulator.faults.add(OF_SALESFORCE[fault](path=path))
     (answer,) = org.read([keys()])
     assert [row["Id"] for row in answer.rows] == ids
 
 
-@pytest.mark.parametrize("fault", [name for name in ONE_FAULT if name != "expired session"])
+@pytest.mark.parametrize("fault", [name for name in OF_SALESFORCE if name != "expired session"])
 def test_a_read_gives_up_after_a_few_tries(org, emulator, fault):
-    emulator.faults.add(ONE_FAULT[fault](path=COMPOSITE, times=None))
+    emulator.faults.add(OF_SALESFORCE[fault](path=COMPOSITE, times=None))
     with pytest.raises(Exception, match=r"Salesforce|salesforce"):
         org.read([keys()])
     assert 4 <= emulator.calls.counts("salesforce", "POST", COMPOSITE) <= 16

@@ -12,13 +12,10 @@ from connector.emulator.faults import (
     custom_row_error,
     drop_after,
     drop_before,
-    expired_session,
-    html_page,
     row_lock,
     too_many_requests,
-    truncated_json,
-    unreadable_json,
 )
+from one_fault import OF_SALESFORCE
 
 ISSUE = "Trustpilot_Issue__c"
 ROWS = "*/composite/sobjects*"
@@ -220,33 +217,20 @@ def test_an_object_that_the_user_may_not_see_is_a_matter_of_setup(org, side):
 # -- faults -------------------------------------------------------------------------------------
 
 
-ONE_FAULT = {
-    "dropped before processing": drop_before,
-    "dropped after processing": drop_after,
-    "cut off": truncated_json,
-    "unreadable": unreadable_json,
-    "maintenance page": html_page,
-    "maintenance page with status 200": lambda **where: html_page(200, **where),
-    "too many requests": lambda **where: too_many_requests(2, **where),
-    "expired session": expired_session,
-    "too slow": lambda **where: Fault("salesforce", delay_seconds=600, **where),
-}
-
-
 @pytest.mark.parametrize("skip", [0, 1])
-@pytest.mark.parametrize("fault", ONE_FAULT)
+@pytest.mark.parametrize("fault", OF_SALESFORCE)
 def test_an_upsert_survives_one_fault_without_doubles_or_gaps(org, side, emulator, fault, skip):
-    emulator.faults.add(ONE_FAULT[fault](path=ROWS, skip=skip))
+    emulator.faults.add(OF_SALESFORCE[fault](path=ROWS, skip=skip))
     results = org.upsert(ISSUE, "Key__c", rows(250))
     assert len(stored(side)) == 250
     known = ids(side)
     assert [result.id for result in results] == [known[row["Key__c"]] for row in rows(250)]
 
 
-@pytest.mark.parametrize("fault", ONE_FAULT)
+@pytest.mark.parametrize("fault", OF_SALESFORCE)
 def test_an_update_survives_one_fault(org, side, emulator, fault):
     made = org.insert(ISSUE, rows(3))
-    emulator.faults.add(ONE_FAULT[fault](path=ROWS))
+    emulator.faults.add(OF_SALESFORCE[fault](path=ROWS))
     results = org.update(ISSUE, [{"Id": one.id, "Code__c": "Y"} for one in made])
     assert [result.id for result in results] == [one.id for one in made]
     assert stored(side) == {row["Key__c"]: "Y" for row in rows(3)}
@@ -265,7 +249,7 @@ def test_an_update_survives_one_fault(org, side, emulator, fault):
     ],
 )
 def test_an_insert_whose_outcome_is_unknown_is_not_repeated(org, side, emulator, fault, written):
-    emulator.faults.add(ONE_FAULT[fault](path=ROWS))
+    emulator.faults.add(OF_SALESFORCE[fault](path=ROWS))
     with pytest.raises(VendorUnreachable) as caught:
         org.insert(ISSUE, rows(3))
     assert caught.value.maybe_processed

@@ -11,30 +11,16 @@ from connector.core.terms.errors import SignInError
 from connector.core.terms.outcomes import Verdict
 from connector.emulator.faults import (
     Fault,
-    drop_after,
-    drop_before,
     expired_session,
     html_page,
-    too_many_requests,
-    truncated_json,
 )
 from connector.gateways.trustpilot.client import TrustpilotClient
+from one_fault import OF_TRUSTPILOT
 
 TAGS = "*/tags"
 ATTEMPTS = 4
 UNKNOWN, TRY_LATER, REFUSED = Verdict.UNKNOWN, Verdict.TRY_LATER, Verdict.REFUSED
 
-# What happens to every call, what the outcome is, and whether the tags are there all the same.
-PATIENT = {
-    "drop before": (drop_before(), UNKNOWN, False),
-    "drop after": (drop_after(), UNKNOWN, True),
-    "truncated": (truncated_json(), UNKNOWN, True),
-    "slow": (Fault("*", delay_seconds=61), UNKNOWN, True),
-    "html 502": (html_page(502), UNKNOWN, False),
-    "500": (Fault("*", status=500, body={"message": "oops"}), UNKNOWN, False),
-    "503": (Fault("*", status=503), UNKNOWN, False),
-    "429": (too_many_requests(), TRY_LATER, False),
-}
 FINAL = {
     "400": Fault("*", status=400, body={"details": "no"}),
     "403": Fault("*", status=403, body={"message": "no", "errorCode": 1014}),
@@ -76,18 +62,18 @@ def test_tags_are_never_replaced(trustpilot, emulator, review):
     assert [call.method for call in emulator.calls.all(path=TAGS)] == ["PUT"]
 
 
-@pytest.mark.parametrize("fate", PATIENT)
+@pytest.mark.parametrize("fate", OF_TRUSTPILOT)
 def test_a_call_that_is_struck_once_is_repeated_and_the_tag_is_there_once(
     trustpilot, emulator, review, kept, fate
 ):
-    emulator.faults.add(replace(PATIENT[fate][0], path=TAGS))
+    emulator.faults.add(replace(OF_TRUSTPILOT[fate][0], path=TAGS))
     assert trustpilot.add_tags(review, ["vip"]).verdict is Verdict.ACCEPTED
     assert kept() == ["billing", "vip"]
 
 
-@pytest.mark.parametrize("fate", PATIENT)
+@pytest.mark.parametrize("fate", OF_TRUSTPILOT)
 def test_a_call_that_is_always_struck_tells_what_is_known(trustpilot, emulator, review, kept, fate):
-    fault, verdict, there = PATIENT[fate]
+    fault, verdict, there = OF_TRUSTPILOT[fate]
     emulator.faults.add(replace(fault, path=TAGS, times=None))
     assert trustpilot.add_tags(review, ["vip"]).verdict is verdict
     assert emulator.calls.counts(path=TAGS) == ATTEMPTS

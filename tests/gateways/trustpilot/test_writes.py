@@ -23,16 +23,15 @@ from connector.core.terms.outcomes import Verdict
 from connector.emulator.faults import (
     Fault,
     drop_after,
-    drop_before,
     expired_session,
     html_page,
     too_many_requests,
-    truncated_json,
 )
 from connector.emulator.trustpilot.access.accounts import BusinessUser
 from connector.gateways.http.budget import Budget, Rate
 from connector.gateways.http.client import VendorHttp
 from connector.gateways.trustpilot.client import TrustpilotClient
+from one_fault import OF_TRUSTPILOT
 
 SEND_AT = datetime(2026, 3, 9, 10, tzinfo=UTC)
 INVITATION = EmailInvitation("ann.smith@example.com", "Ann Smith", "1001", SEND_AT)
@@ -40,16 +39,9 @@ UNKNOWN, TRY_LATER, REFUSED = Verdict.UNKNOWN, Verdict.TRY_LATER, Verdict.REFUSE
 
 # What happens to the call, what its outcome is, and whether Trustpilot did it all the same.
 FATES = {
-    "drop before": (drop_before(), UNKNOWN, False),
-    "drop after": (drop_after(), UNKNOWN, True),
-    "truncated": (truncated_json(), UNKNOWN, True),
-    "slow": (Fault("*", delay_seconds=61), UNKNOWN, True),
-    "html 502": (html_page(502), UNKNOWN, False),
+    **OF_TRUSTPILOT,
     "html 403": (html_page(403), REFUSED, False),
     "html 200": (html_page(200), UNKNOWN, False),
-    "500": (Fault("*", status=500, body={"message": "oops"}), UNKNOWN, False),
-    "503": (Fault("*", status=503), UNKNOWN, False),
-    "429": (too_many_requests(), TRY_LATER, False),
     "429 with Retry-After": (too_many_requests(5), TRY_LATER, False),
     "400": (Fault("*", status=400, body={"details": "no"}), REFUSED, False),
     "404": (Fault("*", status=404), REFUSED, False),

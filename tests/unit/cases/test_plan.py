@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from connector.core.cases.places import Places, places, places_selects
+from connector.core.cases.places import Places
 from connector.core.cases.plan import (
     LONGEST_DESCRIPTION,
     LONGEST_NAME,
@@ -23,6 +23,7 @@ from connector.core.cases.plan import (
     scrubbed_row,
     stored_fields,
     stored_review,
+    wanted_case,
 )
 from connector.core.cases.rules import CaseOwner, CaseRule, OwnerKind
 from connector.core.mapping.rows import FieldMap, Mapping
@@ -147,43 +148,6 @@ def test_a_text_of_any_length_fits(piece, times):
     assert width(row(text=piece * times).get("Description", "")) <= LONGEST_DESCRIPTION
 
 
-# -- what the org knows -------------------------------------------------------------------------
-
-
-def test_names_are_found_whatever_their_case_and_by_their_kind():
-    user = CaseOwner(OwnerKind.USER, "Jo@shop.example")
-    rules = [RULE, CaseRule(name="b", owner=user)]
-
-    found = places(
-        rules,
-        [{"Id": "00G1", "DeveloperName": "FRONT"}],
-        [{"Id": "0051", "Username": "jo@shop.example"}],
-        [{"Id": "0121", "DeveloperName": "review"}],
-    )
-
-    assert found == Places({QUEUE: "00G1", user: "0051"}, {"Review": "0121"})
-    assert [found.unknown(rule) for rule in rules] == ["", ""]
-
-
-@pytest.mark.parametrize(
-    ("rule", "known", "said"),
-    [
-        (RULE, Places(), "its queue Front"),
-        (RULE, Places({QUEUE: "00G1"}), "its record type Review"),
-        (CaseRule(name="u", owner=CaseOwner(OwnerKind.USER, "jo@x.example")), KNOWN, "its user"),
-        (CaseRule(name="assigned"), Places(), ""),
-    ],
-)
-def test_what_is_unknown_is_said_without_an_address(rule, known, said):
-    assert known.unknown(rule) == said
-
-
-def test_only_what_the_rules_name_is_asked_for():
-    asked = {select.object: select.where[-1].value for select in places_selects([RULE])}
-
-    assert asked == {"Group": ("Front",), "User": (), "RecordType": ("Review",)}
-
-
 # -- after the opening --------------------------------------------------------------------------
 
 
@@ -198,6 +162,14 @@ def test_only_what_the_rules_name_is_asked_for():
 )
 def test_a_case_is_wanted_until_it_was_linked(row, expected):
     assert is_wanted(row) is expected
+
+
+def test_a_row_that_wants_a_case_says_for_which_review_and_by_which_rule():
+    stored = {"Id": "a01", "Case_Rule__c": "u", "Contact__c": "0031"}
+    wanted = wanted_case(stored, review(stars=1), "shop")
+
+    assert wanted == WantedCase("a01", review(stars=1), "u", "shop", stored)
+    assert wanted_case({**stored, "Case_Opened_At__c": "2026"}, review(stars=1), "shop") is None
 
 
 def test_linking_ends_the_want():

@@ -75,6 +75,16 @@ def test_what_names_no_owner_is_refused_without_repeating_an_address(text, said)
     assert "@" not in str(refusal.value).replace("jo@shop.example`.", "")
 
 
+def test_without_an_owner_the_orgs_assignment_rules_choose():
+    assert CaseRule(name="r").assignment_rules
+    assert not CaseRule(name="r", owner=CaseOwner(OwnerKind.QUEUE, "Front_Desk")).assignment_rules
+
+
+def test_names_that_can_be_are_taken_as_they_are():
+    assert parse_record_type("Trustpilot_Review") == "Trustpilot_Review"
+    assert [parse_language(each) for each in ("en", "fil")] == ["en", "fil"]
+
+
 @pytest.mark.parametrize("text", ["", "Two words", "a'b", "1st", "x" * 81])
 def test_a_record_type_is_an_api_name(text):
     with pytest.raises(ValueError, match="API name"):

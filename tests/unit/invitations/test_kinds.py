@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from connector.core.invitations.kinds import kind_fields, kind_of
+from connector.core.invitations.kinds import is_held_by_trustpilot, kind_fields, kind_of
 from connector.core.rules.grammar import Channel, Hold, Rule, Send, TriggerObject, parse_recipient
 
 
@@ -47,3 +47,16 @@ def test_a_claim_without_a_known_kind_follows_its_rule(stored):
 )
 def test_only_an_e_mail_is_left_to_trustpilot(channel, hold, stored):
     assert kind_fields(a_rule(channel=channel, hold=hold))["Hold__c"] == stored
+
+
+@pytest.mark.parametrize(
+    ("row", "held"),
+    [
+        ({"Hold__c": "trustpilot", "Channel__c": "Email"}, True),
+        ({"Hold__c": None, "Channel__c": "Email"}, False),
+        ({"Hold__c": "trustpilot", "Channel__c": "Invitation Link"}, False),
+        ({}, False),
+    ],
+)
+def test_only_an_e_mail_left_to_trustpilot_is_held_there(row, held):
+    assert is_held_by_trustpilot(row) is held

@@ -161,3 +161,10 @@ def test_no_bytes_below_a_header_make_it_fail_and_every_line_is_told_of_once(con
 def test_no_marks_of_csv_hide_the_line_that_follows(lines):
     export = read_export("\n".join([HEADER, *lines, "", LINE]).encode())
     assert export.invitations[-1].reference == "00000104"
+
+
+def test_a_line_that_is_no_csv_is_a_fault_and_the_others_are_read():
+    endless = "x" * 200_000  # longer than a field of a CSV file may be
+    export = read(HEADER, LINE, endless)
+    assert len(export.invitations) == 1
+    assert len(export.faults) == 1

@@ -5,7 +5,13 @@ from dataclasses import replace
 import pytest
 
 from connector.core.mapping.declarations import own_field, parse_field_type
-from connector.core.mapping.faults import SOURCES, WRITTEN_BY_FLOWS, mapping_faults
+from connector.core.mapping.faults import (
+    SOURCES,
+    WRITTEN_BY_FLOWS,
+    is_custom_name,
+    is_name,
+    mapping_faults,
+)
 from connector.core.mapping.rows import FieldMap, LookupMap, Mapping, Related
 from connector.core.mapping.transforms import Kind, parse_transform
 from connector.core.terms.reviews import ReviewType
@@ -126,6 +132,8 @@ def test_a_field_that_can_hold_its_value_has_no_fault(field):
          "It holds 2 digits, 1 of them behind the point."),
         (FieldMap("Title__c", constant="x" * 21), ("fields", "Title__c", "constant"),
          "The constant does not fit the field Title__c.", "It holds 20 characters."),
+        (FieldMap("Any__c", constant=" New ", own=FieldDefinition("Any__c", "Picklist")),
+         ("fields", "Any__c", "constant"), "The constant does not fit the field Any__c.", ""),
     ],
 )  # fmt: skip
 def test_a_field_that_cannot_hold_its_value_is_a_fault(field, path, message, hint):
@@ -207,3 +215,19 @@ def test_every_word_of_a_review_has_a_kind():
     assert SOURCES["tags"].kind is Kind.LIST
     assert SOURCES["attributes"].kind is Kind.RATINGS
     assert SOURCES["type"].choices == ("Service", "Product")
+
+
+@pytest.mark.parametrize(
+    ("text", "known", "custom"),
+    [
+        ("Region__c", True, True),
+        ("ns__Region__c", True, True),
+        ("Region", True, False),
+        ("1st__c", False, False),
+        ("Two words__c", False, False),
+        ("Größe__c", False, False),
+        ("", False, False),
+    ],
+)
+def test_the_name_of_a_field_of_ones_own_ends_with_c(text, known, custom):
+    assert (is_name(text), is_custom_name(text)) == (known, custom)

@@ -221,3 +221,8 @@ def test_the_hash_is_the_same_in_every_time_zone():
 
 def test_a_field_without_a_length_takes_the_whole_text():
     assert fit(FieldDefinition("Note__c", "LongTextArea"), "x" * 9000) == "x" * 9000
+
+
+def test_the_lines_of_a_mapping_are_its_fields_and_then_its_lookups():
+    lookup = LookupMap("Payer__c", Related.ACCOUNT)
+    assert replace(MAPPING, lookups=(lookup,)).lines == (*MAPPING.fields, lookup)

@@ -331,3 +331,8 @@ def test_a_package_is_judged_by_its_version(seen, there, level, code):
     assert (finding.check, finding.level) == (Check.SALESFORCE_PACKAGE, level)
     assert finding.exit_code is code
     assert ("connector deploy" in finding.fix) == (level is Level.FAIL)
+
+
+def test_a_type_that_nothing_is_known_of_is_not_judged():
+    number = FieldDefinition("Name", "AutoNumber")
+    assert findings(number, FieldShape("Name", "string"), needs=Access.READ) == []

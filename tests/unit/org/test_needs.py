@@ -5,10 +5,11 @@ from datetime import time, timedelta
 
 import pytest
 
+from connector.core.cases.rules import CaseRule
 from connector.core.mapping.rows import FieldMap, Mapping
 from connector.core.org.needs import org_needs
 from connector.core.org.shapes import Access
-from connector.core.policy import RunPolicy
+from connector.core.policy import ReviewPolicy, RunPolicy
 from connector.core.privacy.plan import OnDelete
 from connector.core.rules.grammar import (
     Channel,
@@ -49,8 +50,10 @@ POLICY = RunPolicy(
     organization_id="00D",
     units=(),
     schema=SCHEMA,
-    service_mapping=mapping("service", "External_Id__c", "Title__c"),
-    product_mapping=mapping("product", "External_Id__c"),
+    reviews=ReviewPolicy(
+        service_mapping=mapping("service", "External_Id__c", "Title__c"),
+        product_mapping=mapping("product", "External_Id__c"),
+    ),
 )
 
 
@@ -100,7 +103,8 @@ def test_external_ids_are_keys():
 
 @pytest.mark.parametrize("choice", OnDelete)
 def test_reviews_are_deleted_only_where_that_is_configured(choice):
-    needs = org_needs(replace(POLICY, on_delete=choice), {})
+    reviews = replace(POLICY.reviews, on_delete=choice)
+    needs = org_needs(replace(POLICY, reviews=reviews), {})
     may = {each.object for each in needs.objects if each.delete}
     assert may == ({REVIEW} if choice is OnDelete.DELETE else set())
 
@@ -200,3 +204,13 @@ def test_every_object_is_described_once():
     assert {REVIEW, BUSINESS_UNIT, "Opportunity", "OpportunityHistory", "CaseHistory"} <= {
         *described
     }
+
+
+@pytest.mark.parametrize(
+    ("case_rules", "needs"), [((), Access.READ), ((CaseRule(name="all"),), Access.WRITE)]
+)
+def test_what_the_package_adds_is_written_only_by_rules_for_cases(case_rules, needs):
+    added = {"Case": ObjectDefinition("Case", {KEY.name: KEY})}
+    policy = replace(POLICY, schema=replace(SCHEMA, added=added), case_rules=case_rules)
+    (field,) = [each for each in org_needs(policy, {}).fields if each.object == "Case"]
+    assert (field.name, field.needs, field.is_key) == ("Case.External_Id__c", needs, True)

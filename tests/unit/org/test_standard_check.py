@@ -106,3 +106,9 @@ def test_a_field_that_gets_the_link_must_be_one_that_the_user_can_change(fields,
     found = list(check_standard([asked], {"Case": ObjectShape("Case", fields)}))
     assert [each.level for each in found] == ([level] if level else [])
     assert all("read-only" in each.what and each.place == PLACE for each in found)
+
+
+def test_a_path_over_a_hidden_parent_is_hidden():
+    asked = [StandardField("Case", "Contact.Email", "no address")]
+    (found,) = check_standard(asked, {"Case": CASE, "Contact": None})
+    assert "Case.Contact.Email" in found.what

@@ -6,15 +6,19 @@ from hypothesis import strategies as st
 
 from connector.core.mapping.transforms import parse_transform
 from connector.core.products.mapping import (
-    CUSTOM,
-    TRUSTPILOT_FIELDS,
     PriceSource,
     ProductField,
     ProductMapping,
-    is_catalogue_field,
 )
-from connector.core.products.plan import AMBIGUOUS, INCOMPLETE, offers, plan_push
-from connector.core.terms.records import Condition
+from connector.core.products.plan import (
+    AMBIGUOUS,
+    INCOMPLETE,
+    REFUSED,
+    count,
+    offers,
+    plan_push,
+    refused,
+)
 
 MAPPING = ProductMapping(
     fields=(
@@ -149,14 +153,10 @@ def test_several_prices_of_one_product_are_none_and_are_told():
     assert "several prices" in found.notes[0]
 
 
-def test_the_price_book_is_asked_for_by_kind_or_by_name_and_currency():
-    assert (
-        Condition("Pricebook2.IsStandard", "=", value=True)
-        in PriceSource("standard").select().where
-    )
-    named = PriceSource("Web", "EUR").select().where
-    assert Condition("Pricebook2.Name", "=", "Web") in named
-    assert Condition("CurrencyIsoCode", "=", "EUR") in named
+@pytest.mark.parametrize("amount", [None, "", "free"])
+def test_an_entry_without_an_amount_gives_no_price(amount):
+    found = offers(BOOKED, [product()], priced((1, amount)))
+    assert (found.offers[0].item.get("price"), found.notes) == (None, ())
 
 
 def held_by_trustpilot(*rows):
@@ -176,6 +176,21 @@ def test_a_change_names_the_fields_that_differ():
     assert (change.is_new, change.fields) == (False, ("title", "price"))
 
 
+def test_new_and_changed_products_are_counted_apart():
+    held = held_by_trustpilot(product(Price__c=10))
+    wanted = offers(MAPPING, [product(Price__c=12), product("TENT", 2), product("MAT", 3)]).offers
+    counts = count(plan_push(wanted, held).changes)
+    assert counts == {"products_created": 2, "products_changed": 1}
+
+
+def test_a_product_that_trustpilot_refuses_is_an_issue_of_its_business_unit():
+    (offer,) = offers(MAPPING, [product("S" * 300)]).offers
+    issue = refused(offer, "u1", "shop", "no image")
+    assert (issue.code, issue.business_unit_id) == (REFUSED, "u1")
+    assert issue.record == f"u1:{offer.record}"
+    assert issue.message.endswith("… is not in the catalogue of shop: no image")
+
+
 def test_the_same_amount_written_otherwise_is_no_change():
     held = held_by_trustpilot(product(Price__c=10))
     held["STOVE-01"]["price"] = "10"
@@ -191,16 +206,6 @@ def test_a_sku_in_other_capitals_at_trustpilot_is_another_product():
 def test_a_field_that_became_empty_is_no_change():
     held = held_by_trustpilot(product(Description="Old"))
     assert plan_push(offers(MAPPING, [product()]).offers, held).changes == ()
-
-
-@pytest.mark.parametrize("name", [*TRUSTPILOT_FIELDS, f"{CUSTOM}Voltage"])
-def test_the_names_of_the_catalogue_are_known(name):
-    assert is_catalogue_field(name)
-
-
-@pytest.mark.parametrize("name", ["name", "Sku", CUSTOM, "variationAttributes", "color"])
-def test_other_names_are_not(name):
-    assert not is_catalogue_field(name)
 
 
 VALUES = st.one_of(

@@ -16,6 +16,7 @@ from connector.core.replies.service_level import (
     arrival_fields,
     due_at,
     judged_row,
+    looked_at_again,
     parse_opening,
 )
 
@@ -275,3 +276,15 @@ def test_what_is_not_due_yet_or_settled_is_left_alone(check):
 def test_what_is_due_this_very_second_is_judged():
     row = stored(Response_Check_At__c="2026-03-02T09:00:00.000+0000")
     assert judged_row(row, NOW) is not None
+
+
+@pytest.mark.parametrize(
+    ("text", "whole"), [("00:00-24:00", True), ("00:00-23:59", False), ("09:00-24:00", False)]
+)
+def test_only_hours_from_midnight_to_midnight_are_a_whole_day(text, whole):
+    assert parse_opening(text).is_whole_day is whole
+
+
+def test_a_review_to_look_at_again_keeps_the_time_of_its_check():
+    settled = {"Id": "a1", "Response_Check_At__c": None, "Response_Breached__c": True}
+    assert looked_at_again(settled) == {"Id": "a1", "Response_Breached__c": True}

@@ -21,8 +21,8 @@ from connector.core.reviews.plan import (
 from connector.core.terms.reviews import Comment, Conversation
 
 
-def mapped(review_id="r1", content_hash="h1", **fields):
-    return MappedReview({"External_Id__c": review_id, **fields}, content_hash)
+def mapped(review_id="r1", content_hash="h1", *, wanted=True, **fields):
+    return MappedReview({"External_Id__c": review_id, **fields}, content_hash, wanted=wanted)
 
 
 def stored(content_hash="h1", live=None, status=None):
@@ -44,6 +44,13 @@ def test_an_unchanged_review_costs_no_write():
 def test_a_changed_review_is_written_and_not_new():
     plan = plan_reviews([mapped(content_hash="h2")], {"r1": stored("h1")})
     assert [store.is_new for store in plan.stores] == [False]
+
+
+def test_a_review_that_is_not_wanted_stays_out_unless_the_org_holds_it():
+    unwanted = [mapped("r1", wanted=False), mapped("r2", "h2", wanted=False)]
+    plan = plan_reviews(unwanted, {"r2": stored("h1")})
+    assert [store.id for store in plan.stores] == ["r2"]
+    assert (plan.filtered, plan.unchanged) == (("r1",), 0)
 
 
 def test_of_one_review_listed_twice_the_later_one_wins():

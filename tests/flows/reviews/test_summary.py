@@ -27,13 +27,9 @@ def unit(soql):
 
 
 @pytest.fixture
-def write(emulator, world):
-    """Let a consumer write a service review; returns its id."""
-
-    def one(**fields):
-        return emulator.trustpilot.add_service_review(world.business_unit_id, **fields)["id"]
-
-    return one
+def world(world_without_reviews):
+    """Every review here is one that a test knows of: they are counted."""
+    return world_without_reviews
 
 
 def test_score_stars_and_totals_are_those_of_the_public_profile(one_run, unit, emulator, world):

@@ -15,10 +15,8 @@ from connector.core.terms.errors import (
 )
 from connector.core.terms.records import Condition, Select
 
-URL = "https://acme.my.salesforce.example"
 CONTACTS = Select("Contact", ("Id",))
 KEY = "External_Id__c"
-EXPIRED = [{"errorCode": "INVALID_SESSION_ID", "message": "Session expired or invalid"}]
 LOCKED = [{"statusCode": "UNABLE_TO_LOCK_ROW", "message": "unable to obtain", "fields": []}]
 HTML = "<html><body>We are down for maintenance, Ann</body></html>"
 

@@ -126,16 +126,10 @@ def test_a_choice_is_about_the_words_that_were_shown(queued_again, service, desk
 def test_a_text_changed_while_a_conflict_is_found_does_not_overwrite_the_colleague(service, desk):
     desk.trustpilot.portal_reply(service, "Theirs.", "A colleague")
     desk.queue(service, "Ours.")
-    door = desk.in_the_meantime("/composite", None)
-    reads = []
-
-    def second_read():
-        reads.append(1)
-        if len(reads) == 3:  # the opening, and the texts; before the third all is decided
-            desk.queue(service, "Ours, rewritten.")
-        door.does = second_read
-
-    door.does = second_read
+    # The opening, and the texts; before the third read all is decided.
+    door = desk.in_the_meantime(
+        "/composite", lambda: desk.queue(service, "Ours, rewritten."), turn=3
+    )
     desk.run(door=door)
     assert desk.row(service)["Reply_Status__c"] == "Queued"
     desk.run()

@@ -1,0 +1,35 @@
+"""Values are found in the org's rows, and a question tells what it compares."""
+
+import pytest
+
+from connector.core.terms.records import AnyOf, Condition, RowError, RowResult, Select, value_at
+
+ROW = {"Id": "k1", "Contact": {"Email": "anna@example.com", "Account": None}, "Amount__c": 0}
+
+
+@pytest.mark.parametrize(
+    ("path", "value"),
+    [
+        ("Id", "k1"),
+        ("contact.EMAIL", "anna@example.com"),  # the org answers in capitals of its own
+        ("AMOUNT__c", 0),
+        ("Contact.Account.Name", None),  # an empty lookup
+        ("Contact.Phone", None),
+        ("Id.Name", None),
+        ("Owner.Name", None),
+    ],
+)
+def test_a_value_is_found_by_its_path_whatever_the_capitals(path, value):
+    assert value_at(ROW, path) == value
+
+
+def test_a_question_names_every_field_that_it_compares():
+    either = AnyOf((Condition("Email", "=", "a"), Condition("Account.Name", "in", ("b",))))
+    asked = Select("Contact", ("Id",), (Condition("IsDeleted", "=", value=False), either))
+    assert asked.compared == ("IsDeleted", "Email", "Account.Name")
+    assert Select("Contact").compared == ()
+
+
+def test_a_row_is_well_unless_the_org_refused_it():
+    assert RowResult("k1", created=True).ok
+    assert not RowResult(error=RowError("REQUIRED_FIELD_MISSING", "Name is missing")).ok
