@@ -80,6 +80,7 @@ def _open_org(emulator: Emulator) -> None:
     settings.connected_apps.append(app)
     org.settings.person_accounts = True
     org.show_field("Contact", "HasOptedOutOfEmail")
+    org.show_field("Lead", "HasOptedOutOfEmail")
     for sobject, field in _TRACKED:
         org.track_history(sobject, field)
 

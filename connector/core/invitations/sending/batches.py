@@ -1,7 +1,8 @@
 """Decides which due invitations are looked at together, and how many the line can take.
 
-A batch is of one kind of record and one channel, so that one look of two calls is enough. Of one
-person only the oldest is in it: whether the others go depends on what becomes of that one.
+A batch is of one kind of record and one channel, so that one look of two calls is enough. Where a
+cooldown counts, only the oldest of a person is in it: whether another goes depends on what becomes
+of that one.
 """
 
 from __future__ import annotations
@@ -27,10 +28,14 @@ _GROWTH = 5
 
 @dataclass(frozen=True)
 class Turn:
-    """A due invitation in its place, whom the next look asks about, and the looks it had."""
+    """A due invitation in its place, whom the next look asks about, and the looks it had.
+
+    `spaced` where a cooldown keeps it from older ones of the same person.
+    """
 
     due: DueInvitation
     known: Known
+    spaced: bool = True
     looks: int = 0
 
     @property
@@ -43,9 +48,9 @@ class Turn:
         return replace(self, known=known, looks=self.looks + 1)
 
 
-def turn_of(due: DueInvitation) -> Turn:
+def turn_of(due: DueInvitation, *, spaced: bool = True) -> Turn:
     """The place of an invitation that nobody looked at yet."""
-    return Turn(due, known_of(due))
+    return Turn(due, known_of(due), spaced)
 
 
 def in_turn(turns: Iterable[Turn]) -> list[Turn]:
@@ -54,15 +59,16 @@ def in_turn(turns: Iterable[Turn]) -> list[Turn]:
 
 
 def next_batch(waiting: Sequence[Turn], most: int) -> tuple[Turn, ...]:
-    """Up to `most` invitations of the first one's kind, in order, one for each person.
+    """Up to `most` invitations of the first one's kind, in order.
 
-    Nobody is in it of whom an older invitation waits, of whatever kind.
+    No spaced one is in it while an older one of the same person waits, of whatever kind.
     """
     batch: list[Turn] = []
     spoken_for: set[str] = set()
     for turn in waiting:
         people = turn.known.addresses or turn.known.contacts
-        if len(batch) < most and turn.kind == waiting[0].kind and not people & spoken_for:
+        is_second = turn.spaced and people & spoken_for
+        if len(batch) < most and turn.kind == waiting[0].kind and not is_second:
             batch.append(turn)
         if len(batch) == most:
             break

@@ -125,6 +125,7 @@ class _Queue:
         self._tally = tally
         self._templates = InvitationTemplates(context)
         self._line = Line()
+        self._rules = {rule.name: rule for rule in context.policy.rules}
         self._judged: set[str] = set()
         self._unwritable: dict[str, RowError] = {}
 
@@ -133,7 +134,7 @@ class _Queue:
 
         Raises what stops all sending (allowance, account rights) after everything is recorded.
         """
-        waiting = in_turn(map(turn_of, due))
+        waiting = in_turn(turn_of(each, spaced=self._is_spaced(each)) for each in due)
         total = len(waiting)
         while waiting:
             batch = self._next(waiting)
@@ -143,6 +144,10 @@ class _Queue:
             waiting = in_turn([*(turn for turn in waiting if turn.due.id not in taken), *again])
             self._judged.difference_update(turn.due.id for turn in again)
             self._context.reporter.progress("invitations", total - len(waiting), total)
+
+    def _is_spaced(self, due: DueInvitation) -> bool:
+        rule = self._rules.get(due.text("Rule__c"))
+        return bool(rule.cooldown if rule is not None else self._context.policy.cooldown)
 
     def _next(self, waiting: Sequence[Turn]) -> tuple[Turn, ...]:
         """The next batch, when Trustpilot has room for it: waiting is over before the look."""

@@ -1,5 +1,6 @@
 """Batches: of one kind, one of each person, and no larger than the line can take."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -51,6 +52,12 @@ def test_a_batch_has_one_kind_of_record_and_one_channel():
 def test_of_one_person_only_the_oldest_is_in_a_batch():
     waiting = [turn(1, "kim"), turn(2, "kim"), turn(3, "lee")]
     assert ids(next_batch(waiting, 9)) == ["a01", "a03"]
+
+
+def test_without_a_cooldown_two_of_one_person_go_together():
+    free = [replace(each, spaced=False) for each in (turn(1, "kim"), turn(2, "kim"))]
+    assert ids(next_batch(free, 9)) == ["a01", "a02"]
+    assert ids(next_batch([free[0], turn(2, "kim")], 9)) == ["a01"]
 
 
 def test_nobody_goes_before_an_older_one_of_another_kind():
