@@ -199,10 +199,17 @@ def test_why_nobody_is_asked_is_recorded(change, code, scene):
 
 
 @pytest.mark.usefixtures("due_case")
-def test_an_org_that_hides_the_opt_out_field_still_invites(scene):
+def test_nobody_is_asked_while_an_opt_out_cannot_be_read(scene):
+    """What was seen: people who had opted out got mail, and the run ended with 0."""
     scene.emulator.org.hide_field("Contact", "HasOptedOutOfEmail")
+    report = scene.run()
+    assert scene.received == []
+    assert scene.exit_code(report) is ExitCode.NEEDS_A_LOOK
+    assert [code for code, _ in scene.issues()] == ["consent_unreadable"]
+    scene.emulator.org.show_field("Contact", "HasOptedOutOfEmail")
     scene.run()
     assert [one.email for one in scene.received] == ["nadia.larkin@example.net"]
+    assert scene.issues() == []
 
 
 @pytest.mark.usefixtures("due_case")

@@ -73,7 +73,8 @@ def test_four_hundred_due_invitations_take_a_handful_of_calls(scene, due):
     assert report.count("invitations_sent") == len(scene.received) == 400
     # 1, 5, 25, 125, 200 and 44 rights; each batch an insert and its outcomes.
     assert scene.emulator.calls.counts("salesforce", "POST", "*/composite/sobjects") == 6
-    assert scene.emulator.calls.counts("salesforce", "*", "*/composite*") <= 19
+    # and each batch two calls for the look.
+    assert scene.emulator.calls.counts("salesforce", "*", "*/composite*") <= 28
     attempts = scene.soql("SELECT Outcome__c FROM Trustpilot_Send_Attempt__c")
     assert [row["Outcome__c"] for row in attempts] == ["Accepted"] * 400
     assert statuses(scene) == {"Accepted": 400}
