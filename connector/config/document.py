@@ -1,7 +1,7 @@
 """The shape of the configuration file: one model per section, nothing unknown allowed.
 
 The models judge one section each; what depends on several sections is in `cross_checks`, and
-where a problem stands is in `problems`.
+where a problem stands is in `terms.problems`.
 """
 
 from __future__ import annotations

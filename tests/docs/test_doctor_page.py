@@ -1,11 +1,11 @@
-"""docs/doctor.md names every check, and the page of commands every key of its JSON."""
+"""docs/org/doctor.md names every check, and the page of commands every key of its JSON."""
 
 import json
 
 from connector.core.org.findings import Check, DoctorReport, Side, passed
 from connector.report.org.doctor import doctor_as_json
 
-PAGE = "docs/doctor.md"
+PAGE = "docs/org/doctor.md"
 
 
 def test_every_code_stands_in_the_table_of_its_side_and_the_other_way_round(page):

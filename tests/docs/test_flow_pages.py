@@ -33,10 +33,19 @@ from connector.flows.reviews.listing import STREAMS
 
 CHECKS = (*checks.OF_ENTRY, *checks.OF_RECORD, *checks.OF_EXPERIENCE, *checks.OF_PERSON)
 
-PARTS = ("cases",)
-"""What is no flow of its own and has a page of its own."""
+PAGE_OF = {
+    "erasure": "docs/privacy.md",
+    "replies_out": "docs/replies/outgoing.md",
+    "tags_out": "docs/replies/tags.md",
+    "invitations_out": "docs/invitations.md",
+    "reviews_in": "docs/reviews/incoming.md",
+    "summary": "docs/reviews/summary.md",
+}
+"""The page of each flow, by the flow's name: pages are named after subjects."""
 
-PAGES = [f"docs/flows/{name}.md" for name in (*FLOWS, *PARTS)]
+PAGES = [*PAGE_OF.values(), "docs/cases.md"]
+"""The pages of the flows, and of cases, which are a part of one flow."""
+
 CODE = re.compile(
     r"[a-z]+(?:_[a-z]+)*_(?:refused|unreadable|unknown|conflict|failed|blocked|edited|missing|listed|not_written)"
 )
@@ -76,8 +85,10 @@ def schema(root):
     return read_schema(root / "salesforce")
 
 
-def test_every_flow_has_a_page_and_every_page_a_flow(root):
-    assert sorted(path.stem for path in root.glob("docs/flows/*.md")) == sorted([*FLOWS, *PARTS])
+def test_every_flow_has_a_page_and_every_page_a_flow(pages):
+    promising = [each.name for each in pages if "\n\n**The promise:**" in each.text]
+    assert list(PAGE_OF) == list(FLOWS)
+    assert sorted(promising) == sorted([*PAGES, "docs/products.md"])  # a push is no flow of a run
 
 
 @pytest.mark.parametrize("name", PAGES)
@@ -103,12 +114,12 @@ def test_every_reason_code_is_documented_and_every_documented_one_is_given(page)
     given |= {code for _, code, _ in plan_desk._BECOMES.values() if code}  # noqa: SLF001 - the same
     given |= set(plan_delivery._CODES.values())  # noqa: SLF001 - the same
     given.add(plan_erasure.ERASED)
-    documented = page("docs/flows/invitations_out.md").table("`Reason_Code__c`").column()
+    documented = page("docs/invitations.md").table("`Reason_Code__c`").column()
     assert sorted(documented) == sorted(given)
 
 
 def test_the_checks_stand_in_their_page_in_the_order_in_which_they_are_asked(page):
-    rows = page("docs/flows/invitations_out.md").table("check").rows
+    rows = page("docs/invitations.md").table("check").rows
     effects = {
         checks.Effect.OTHER_RULE: "the next rule is tried",
         checks.Effect.HELD: "an issue; the next run looks again",
@@ -121,7 +132,7 @@ def test_the_checks_stand_in_their_page_in_the_order_in_which_they_are_asked(pag
 
 
 def test_the_locales_stand_in_their_page(page):
-    lines = page("docs/flows/invitations_out.md").prose.splitlines()
+    lines = page("docs/invitations.md").prose.splitlines()
     (line,) = [line for line in lines if line.startswith("Known locales:")]
     assert tuple(re.findall(r"`([^`]+)`", line)) == KNOWN_LOCALES
 
@@ -138,7 +149,7 @@ def test_the_statuses_of_a_page_are_the_picklist_of_the_package(
     name, header, picklist, page, schema
 ):
     object_name, field = picklist
-    documented = page(f"docs/flows/{name}.md").table(header).column()
+    documented = page(PAGE_OF[name]).table(header).column()
     assert documented == list(schema.objects[object_name].fields[field].picklist)
 
 
@@ -167,7 +178,7 @@ def wished(status, action):
 
 
 def test_what_people_can_do_with_an_invitation_stands_in_its_page(page):
-    table = page("docs/flows/invitations_out.md").under("What people do")
+    table = page("docs/invitations.md").under("What people do")
     actions = [cell.replace("`", "") for cell in table.header[1:]]
     assert actions == [each.value for each in plan_desk.DeskAction]
     documented = {row[0].strip("`"): [cell.strip("`") for cell in row[1:]] for row in table.rows}
@@ -178,7 +189,7 @@ def test_what_people_can_do_with_an_invitation_stands_in_its_page(page):
 
 
 def test_what_an_agent_fills_in_stands_in_its_page_and_in_the_permission_set(page, root):
-    cells = page("docs/flows/invitations_out.md").under("Requests").column()
+    cells = page("docs/invitations.md").under("Requests").column()
     documented = {field.strip() for cell in cells for field in cell.split(",")}
     folder = root / "salesforce/main/default/permissionsets"
     text = (folder / "Trustpilot_App_User.permissionset-meta.xml").read_text(encoding="utf-8")
@@ -187,7 +198,7 @@ def test_what_an_agent_fills_in_stands_in_its_page_and_in_the_permission_set(pag
 
 
 def test_the_portals_words_have_the_status_that_the_page_says(page):
-    table = page("docs/flows/invitations_out.md").under("What Trustpilot's portal tells")
+    table = page("docs/invitations.md").under("What Trustpilot's portal tells")
     for words, status, *_ in table.rows:
         line = f"a@example.com,{words.split(',')[0]},R"
         export = portal_export.read_export(f"Email,Status,Reference\n{line}".encode())
@@ -195,7 +206,7 @@ def test_the_portals_words_have_the_status_that_the_page_says(page):
 
 
 def test_every_way_to_connect_a_review_stands_in_the_page_of_reviews(page):
-    documented = page("docs/flows/reviews_in.md").under("Connected").column(1)
+    documented = page("docs/reviews/incoming.md").under("Connected").column(1)
     words = dict.fromkeys(word for word in documented if " of that one" not in word)
     assert sorted(words) == sorted(each.value for each in MatchMethod)
 
@@ -206,23 +217,23 @@ def test_every_issue_of_a_push_of_products_stands_in_its_page(page):
 
 
 def test_the_marks_of_reviews_stand_in_their_page(page):
-    keys = page("docs/flows/reviews_in.md").under("Marks").column(1)
+    keys = page("docs/reviews/incoming.md").under("Marks").column(1)
     rescans = [f"{stream}_rescan" for stream in STREAMS.values()]
     assert [key.partition(":")[0] for key in keys] == [*STREAMS.values(), *rescans]
 
 
 def test_the_marks_of_entries_stand_in_their_page(page):
-    keys = page("docs/flows/invitations_out.md").under("Marks").column(1)
+    keys = page("docs/invitations.md").under("Marks").column(1)
     assert keys == [f"{each.value.lower()}_entries:" for each in TriggerObject]
 
 
 def test_the_marks_of_deletions_stand_in_their_page(page):
-    keys = page("docs/flows/erasure.md").under("Marks").column(1)
+    keys = page("docs/privacy.md").under("Marks").column(1)
     assert keys == [f"{stream}:" for stream in erasure.STREAMS.values()]
 
 
 def test_what_remains_of_an_erased_review_stands_in_its_page(page):
-    lines = page("docs/flows/erasure.md").prose.splitlines()
+    lines = page("docs/privacy.md").prose.splitlines()
     (line,) = [line for line in lines if "is a tombstone:" in line]
     assert set(re.findall(r"`(\w+)`", line)) == plan_erasure.KEPT
 

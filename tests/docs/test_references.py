@@ -112,3 +112,28 @@ def test_prose_has_one_sentence_a_line(each_page):
     ends = re.compile(r"[a-z)`][.!?] [A-Z]")
     listed = re.compile(r"^\s*(?:[-*]|\d+\.) ")
     assert [line for line in lines if ends.search(line) and not listed.match(line)] == []
+
+
+def test_where_things_go_names_a_place_and_what_follows_for_each(page):
+    rows = page("CONTRIBUTING.md").table("what you add").rows
+    assert {row[0].partition(" ")[2] for row in rows} >= {
+        "transform",
+        "word of a review",
+        "command",
+    }
+    for what, where, follows in rows:
+        assert re.search(r"`connector/[\w/.]+`", where), what
+        assert re.findall(r"`[\w/.]+`", follows), what
+
+
+def test_every_name_that_contributors_are_sent_to_stands_in_its_file(page, root):
+    sent = re.compile(r"`(\w+)` in `(connector/[\w/.]+\.py)`")
+    named = sent.findall(page("CONTRIBUTING.md").prose)
+    assert named
+    assert [
+        (name, path)
+        for name, path in named
+        if not re.search(
+            rf"^(?:class |def )?{name}\b", (root / path).read_text("utf-8"), re.MULTILINE
+        )
+    ] == []

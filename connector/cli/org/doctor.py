@@ -36,7 +36,7 @@ _WIDE = 160
 def doctor(config_path: Path, as_json: bool) -> None:  # noqa: FBT001  click passes options by name
     """Check credentials, permissions, fields, keys and limits; say how to mend each.
 
-    Asks both sides and writes to neither. What each code means: docs/doctor.md.
+    Asks both sides and writes to neither. What each code means: docs/org/doctor.md.
     Exit code 0 when all is well, 1 when something needs a look, else that of the worst failure.
     """
     with speaking_errors():

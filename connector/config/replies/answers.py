@@ -1,6 +1,6 @@
 """The parts of the section `replies` about time and text: targets, templates, automatic replies.
 
-What only several sections together can get wrong about them is in `reply_checks`.
+What only several sections together can get wrong about them is in `checks`.
 """
 
 from __future__ import annotations

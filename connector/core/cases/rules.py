@@ -1,6 +1,6 @@
 """Case rules: which review becomes which kind of case, and the templates of its texts.
 
-Values and their small grammar only. What a case's row holds is `plan_cases`; reading YAML is the
+Values and their small grammar only. What a case's row holds is for `plan`; reading YAML is the
 configuration's.
 """
 

@@ -1,6 +1,6 @@
 """Why the customer of a record is asked or not: every rule and every check, as sentences.
 
-It tells what `checks` and `plan_claims` decide, and decides nothing of its own.
+It tells what the `checks` and `claims` of invitations decide, and decides nothing of its own.
 """
 
 from __future__ import annotations

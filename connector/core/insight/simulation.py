@@ -1,6 +1,6 @@
 """What a rule would have done, told from its decisions: counts of any number, and a few lines.
 
-Nothing is decided here: the decisions are those of `plan_claims`, one after the other.
+Nothing is decided here: the decisions are those of `core.invitations.claims`, one after the other.
 """
 
 from __future__ import annotations

@@ -27,7 +27,7 @@ class Side(StrEnum):
 
 
 class Check(StrEnum):
-    """The stable code of each check; `docs/doctor.md` says what each means."""
+    """The stable code of each check; `docs/org/doctor.md` says what each means."""
 
     CONFIG_VALID = "config_valid"
     CONFIG_SECRET = "config_secret"  # noqa: S105 - no secret

@@ -1,7 +1,7 @@
 """Which fields of a Salesforce product become which fields of Trustpilot's catalogue, as values.
 
 A field of the catalogue is named as Trustpilot names it, with a dot where it stands inside
-another: `variationAttributes.color`. Nothing here reads a record; that is `plan_products`' work.
+another: `variationAttributes.color`. Nothing here reads a record; that is the work of `plan`.
 """
 
 from __future__ import annotations

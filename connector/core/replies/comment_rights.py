@@ -1,7 +1,7 @@
 """The right to comment on a product review: one try at a time, because comments add up.
 
 A comment can be read back, so a right that led to nothing may be followed by another one;
-an invitation's may not (`plan_sends`).
+an invitation's may not (`core.invitations.sending.sends`).
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """What must not stand in a reply: the facts about its customer that the org holds.
 
-It names the fields and reads their values; what is found of them in a text is for `reply_lint`.
+It names the fields and reads their values; what is found of them in a text is for `lint`.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """What the configuration asks of replies: who approves, what is checked, in whose name they go out.
 
-Values only; the checks themselves are in `reply_lint`.
+Values only; the checks themselves are in `lint`.
 """
 
 from __future__ import annotations

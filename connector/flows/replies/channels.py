@@ -1,7 +1,7 @@
 """Where a reply is read and published: a service review has one reply, a product review comments.
 
 A repeated reply replaces the first and does no harm; a repeated comment is a second one, which
-nobody can delete, so adding one is for `comments_out`. It decides nothing.
+nobody can delete, so adding one is for `comments`. It decides nothing.
 """
 
 from __future__ import annotations

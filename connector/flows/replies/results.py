@@ -1,6 +1,6 @@
 """What becomes of one reply: it is looked at, decided about, and published or stopped.
 
-It talks to Trustpilot only; what it returns is written by `replies_out`.
+It talks to Trustpilot only; what it returns is written by `flow`.
 """
 
 from __future__ import annotations

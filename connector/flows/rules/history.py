@@ -1,6 +1,6 @@
 """Reads every stage that one record entered, with the evidence, as far as the org tells.
 
-The proofs are those of `stage_entries`, for one record and from its beginning. Writes nothing.
+The proofs are those of `entries`, for one record and from its beginning. Writes nothing.
 """
 
 from __future__ import annotations

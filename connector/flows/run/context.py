@@ -18,7 +18,7 @@ class Opening:
     """What the org remembered when the run began.
 
     `marks` and `seen` are by the checkpoint's key, `unit_rows` by Trustpilot's id. `tagged` are
-    the reviews that tags are to be added to, with `plan_tags.TAG_FIELDS`. `invitations`
+    the reviews that tags are to be added to, with `core.replies.tags.TAG_FIELDS`. `invitations`
     are those that are due, and what agents and Flows ask for whenever it is due, one page.
     `response_checks` are the reviews whose answer was due by now, `automatic` those with an
     automatic reply that is due.

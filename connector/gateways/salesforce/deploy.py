@@ -1,6 +1,6 @@
 """A package into the org by the REST deploy resource: sent once, then asked about until it ends.
 
-The resource is section 8 of the reference; what it answers is read in `salesforce_deploy_wire`.
+The resource is section 8 of the reference; what it answers is read in `deploy_wire`.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ _SAME_MOMENT = (1980, 1, 1, 0, 0, 0)
 _MAY_NOT = (
     "The user that the connector signs in as needs the permission 'Modify Metadata Through "
     "Metadata API Functions' to deploy, which Trustpilot_Connector does not give: see "
-    "docs/salesforce.md."
+    "docs/org/package.md."
 )
 _LOST = (
     "Look in Setup > Deployment Status: there is no way to ask for a deployment whose id never "

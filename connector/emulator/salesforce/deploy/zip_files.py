@@ -1,7 +1,7 @@
 """What a client sent to be deployed: the zip, its package.xml, and the components it names.
 
-Written from reference 8 and the layout of the metadata format; values are judged in
-`deploy_checks`.
+Written from reference 8 and the layout of the metadata format; values are judged
+in `checks`.
 """
 
 import io

@@ -1,7 +1,7 @@
 """Service reviews: their store in order of creation, and their private and public JSON.
 
 A review is kept as a sparse dict of the vendor's fields (reference 5.4); what was never set has
-the defaults below. Filtering and paging stand in `review_list`.
+the defaults below. Filtering and paging stand in `listing`.
 """
 
 from bisect import bisect_left, bisect_right

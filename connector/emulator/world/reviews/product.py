@@ -1,6 +1,6 @@
 """Product reviews as Trustpilot keeps them (reference 6.1), some with a conversation.
 
-Pure and lazy like `service_reviews`. A product review has `content` instead of title and text,
+Pure and lazy like `service`. A product review has `content` instead of title and text,
 and its consumer's e-mail address is visible.
 """
 

@@ -1,6 +1,7 @@
 """Works off due invitations page by page: look again, then hand over to what sends or makes links.
 
-What is sent and made here is decided in `plan_sends`; this module reads for it and sorts.
+What is sent and made here is decided in `core.invitations.sending.sends`; this module reads for it
+and sorts.
 """
 
 from __future__ import annotations

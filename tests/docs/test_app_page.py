@@ -1,4 +1,4 @@
-"""docs/salesforce_app.md speaks of the app that is in the package, and of all of it."""
+"""docs/org/app.md speaks of the app that is in the package, and of all of it."""
 
 import re
 from pathlib import Path
@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from lxml import etree
 
-PAGE = "docs/salesforce_app.md"
+PAGE = "docs/org/app.md"
 PACKAGE = Path(__file__).parents[2] / "salesforce" / "main" / "default"
 OF = "{http://soap.sforce.com/2006/04/metadata}"
 WORDS = {
