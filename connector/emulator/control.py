@@ -91,6 +91,8 @@ def _advance(world: World, body: Any) -> Any:
 
 def _add_fault(world: World, body: Any) -> Any:
     """Arm a fault: the keys of `Fault`, or of `RowFault` where `sobject` is one of them."""
+    if "meanwhile" in body:
+        raise ValueError("meanwhile is a function: only a test can arm it")
     if "fields" in body:
         body["fields"] = tuple(body["fields"])
     world.faults.add(RowFault(**body) if "sobject" in body else Fault(**body))

@@ -5,7 +5,7 @@ This module only keeps and hands out faults: the doors and the org act on them.
 """
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from typing import Any, Generic, Literal, TypedDict, TypeVar, Unpack
@@ -22,6 +22,7 @@ class Fault:
     shell patterns, the path without its query. A fault with a status, a body or `html` answers
     instead of the vendor, so nothing is processed. All other faults let the vendor process the
     call first, except `drop="before"`. `times=None` strikes until the faults are cleared.
+    `meanwhile` runs just before the call is processed: what somebody does in the middle of a run.
     """
 
     vendor: str
@@ -36,6 +37,7 @@ class Fault:
     drop: Literal["before", "after"] | None = None
     truncate: bool = False
     html: bool = False
+    meanwhile: Callable[[], object] | None = None
     name: str = ""
 
     @property
@@ -201,6 +203,21 @@ def truncated_json(**where: Unpack[Where]) -> Fault:
 def unreadable_json(**where: Unpack[Where]) -> Fault:
     """Return a complete 200 answer whose JSON text ends too early."""
     return Fault(status=200, body=CUT_JSON, name="unreadable", **_everywhere(where))
+
+
+def slow(seconds: float, **where: Unpack[Where]) -> Fault:
+    """Return a vendor that takes this long for every call, until the faults are cleared.
+
+    The in-process door moves the emulator's clock, the HTTPS doors truly wait. One fault strikes a
+    call: one that shall strike a slow vendor is armed before it, with its own `delay_seconds`.
+    """
+    where.setdefault("times", None)
+    return Fault(delay_seconds=seconds, name="slow", **_everywhere(where))
+
+
+def meanwhile(act: Callable[[], object], **where: Unpack[Where]) -> Fault:
+    """Return a call that is answered as ever, after somebody has acted in the vendor's system."""
+    return Fault(meanwhile=act, name="meanwhile", **_everywhere(where))
 
 
 def row_lock(sobject: str, *, times: int | None = 1, skip: int = 0) -> RowFault:

@@ -81,6 +81,8 @@ class VendorFrame:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one call as the armed faults want it."""
         fault = self._ground.faults.take(self._vendor, scope["method"], scope["path"])
+        if fault and fault.meanwhile:
+            fault.meanwhile()
         if fault and fault.drop == "before":
             self._log(scope, None, fault)
             return

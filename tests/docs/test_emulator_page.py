@@ -11,6 +11,7 @@ from connector.emulator.app import Emulator
 from connector.emulator.control import _ROUTES
 from connector.emulator.doors import CONTROL_URL, InProcessDoor
 from connector.emulator.faults import Fault, RowFault
+from connector.emulator.salesforce.org import Org, OrgSettings
 from connector.emulator.switches import Switches
 from connector.emulator.world import seed
 
@@ -53,6 +54,15 @@ def test_every_switch_is_documented_with_its_default_and_the_other_way_round(pag
     rows = page(PAGE).under("Switches").rows
     documented = {row[0].strip("`"): row[2].strip("`") for row in rows}
     assert documented == {each.name: str(each.default) for each in fields(Switches)}
+
+
+def test_the_settings_and_methods_of_related_records_exist(page):
+    rows = page(PAGE).table("setting").rows
+    defaults = {each.name: str(each.default) for each in fields(OrgSettings)}
+    assert {row[0].strip("`"): row[2].strip("`") for row in rows}.items() <= defaults.items()
+    methods = page(PAGE).table("method").rows
+    names = [name for row in methods for name in re.findall(r"`(\w+)`", row[0])]
+    assert [name for name in names if not callable(getattr(Org, name))] == []
 
 
 def test_the_variables_of_the_page_are_those_of_the_written_environment(page):

@@ -173,10 +173,34 @@ class Org:
             return self._writer.upsert(found, (key_field, key_value), values, author)
 
     def delete(self, sobject: str, record_id: str, *, user: str | None = None) -> None:
-        """Moves a row to the bin, with the children that cannot live without it."""
+        """Moves a row to the bin; its children follow, or their lookups are emptied.
+
+        Raises RowError DELETE_FAILED where a child does not let it go.
+        """
         found = self.sobject(sobject)
         with self._lock:
             self._writer.delete(found, record_id, self._author(user))
+
+    def merge(
+        self, sobject: str, master_id: str, loser_ids: Sequence[str], *, user: str | None = None
+    ) -> None:
+        """Merges contacts, leads, accounts or cases into a master, as somebody in the org does.
+
+        Raises RowError. What becomes of a merged case: OrgSettings.merged_cases.
+        """
+        found = self._any_object(sobject)
+        with self._lock:
+            self._writer.merge(found, master_id, loser_ids, self._author(user))
+
+    def convert_lead(self, lead_id: str, contact_id: str) -> None:
+        """Marks a lead as converted to a contact, as somebody in the org does; ApiError 404."""
+        leads, author = self._any_object("Lead"), self._author(None)
+        with self._lock:
+            if self._store.row(leads, lead_id) is None:
+                raise not_found()
+            facts: dict[str, Any] = {"IsConverted": True, "ConvertedDate": author.change.now[:10]}
+            facts |= {"ConvertedContactId": contact_id, "Status": "Closed - Converted"}
+            self._records.edit(leads, lead_id, facts, author.change)
 
     @contextmanager
     def all_or_none(self) -> Iterator[None]:
@@ -205,7 +229,7 @@ class Org:
         normal = normalise_id(record_id)
         with self._lock:
             row = normal and self._store.row(found, normal)
-            if not normal or not row:
+            if not normal or not row or normal in self._visibility.hidden_rows:
                 raise not_found()
             if row[BIN_COLUMN]:
                 raise ApiError(404, "ENTITY_IS_DELETED", "entity is deleted")
@@ -248,14 +272,15 @@ class Org:
             return int(self._store.rows(sql, ())[0][0])
 
     def updated_ids(self, sobject: str, start: datetime, end: datetime) -> list[str]:
-        """Returns ids of live rows changed in [start, end), both cut to the minute."""
+        """Returns ids of live, visible rows changed in [start, end), both cut to the minute."""
         found = self.sobject(sobject)
         sql = (
             f'SELECT "Id" FROM {quoted(found.name)} '  # noqa: S608 - schema names
             f'WHERE "SystemModstamp" >= ? AND "SystemModstamp" < ? AND {BIN_COLUMN} = 0'
         )
         with self._lock:
-            return [row[0] for row in self._store.rows(sql, (_minute(start), _minute(end)))]
+            changed = {row[0] for row in self._store.rows(sql, (_minute(start), _minute(end)))}
+            return sorted(changed - self._visibility.hidden_rows)
 
     def deleted_ids(self, sobject: str, start: datetime, end: datetime) -> list[tuple[str, str]]:
         """Returns (id, deletedDate) of rows deleted in [start, end), both cut to the minute."""
@@ -312,6 +337,14 @@ class Org:
     def show_object(self, sobject: str) -> None:
         """Gives an object to the integration user."""
         self._visibility.show_object(self._any_object(sobject))
+
+    def hide_row(self, sobject: str, record_id: str) -> None:
+        """Takes one record away from the integration user's reads (sharing)."""
+        with self._lock:
+            found = self._store.row(self._any_object(sobject), normalise_id(record_id) or "")
+            if found is None:
+                raise not_found()
+            self._visibility.hidden_rows.add(found["Id"])
 
     def track_history(self, sobject: str, field: str) -> None:
         """Turns field history tracking on (Opportunity, Order, Case)."""

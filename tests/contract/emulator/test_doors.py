@@ -139,6 +139,40 @@ def test_an_hours_delay_takes_no_time_in_process(in_process):
     assert in_process.emulator.clock.now() - before >= timedelta(hours=1)
 
 
+def test_a_slow_vendor_takes_its_time_for_every_call(in_process):
+    in_process.emulator.faults.add(faults.slow(30))
+    before = in_process.emulator.clock.now()
+    for _ in range(3):
+        assert in_process.find(timeout=60).status_code == 200
+    assert in_process.emulator.clock.now() - before >= timedelta(seconds=90)
+    with pytest.raises(ReadTimeout):
+        in_process.find(timeout=(5, 20))
+
+
+def test_a_slow_vendor_makes_a_client_over_https_wait(https):
+    https.emulator.faults.clear()
+    https.emulator.faults.add(faults.slow(0.2, vendor="trustpilot"))
+    began = time.monotonic()
+    assert https.find(timeout=10).status_code == 200
+    assert time.monotonic() - began >= 0.19
+    https.emulator.faults.clear()
+
+
+def test_a_call_that_a_slow_vendor_refuses_is_armed_first(in_process):
+    in_process.emulator.faults.add(Fault("trustpilot", status=429, delay_seconds=5))
+    in_process.emulator.faults.add(faults.slow(30))
+    assert [in_process.find(timeout=60).status_code for _ in range(2)] == [429, 200]
+
+
+def test_somebody_acts_just_before_the_chosen_call(way):
+    seen = []
+    act = lambda: seen.append(way.emulator.calls.counts())  # noqa: E731 - one line says it
+    way.emulator.faults.add(faults.meanwhile(act, path="*/find", skip=2))
+    assert [way.find(timeout=10).status_code for _ in range(4)] == [200] * 4
+    assert seen == [2]
+    assert [call.fault for call in way.emulator.calls.all()] == ["", "", "meanwhile", ""]
+
+
 def test_an_expired_session_looks_like_the_vendors(way):
     way.emulator.faults.add(faults.expired_session(vendor="trustpilot", path="*"))
     answer = way.find(timeout=10)

@@ -56,6 +56,37 @@ SHOP_FIELDS = {
     "<unique>true</unique><caseSensitive>true</caseSensitive>",
 }
 
+TOWN = """
+    <label>Town</label><pluralLabel>Towns</pluralLabel>
+    <nameField><type>Text</type><label>Town Name</label></nameField>
+"""
+TENT = """
+    <label>Tent</label><pluralLabel>Tents</pluralLabel><enableActivities>true</enableActivities>
+    <nameField><type>Text</type><label>Tent Name</label></nameField>
+"""
+
+
+def _lookup(target, constraint=""):
+    rest = f"<deleteConstraint>{constraint}</deleteConstraint>" if constraint else ""
+    return f"<type>Lookup</type><referenceTo>{target}</referenceTo>{rest}"
+
+
+TENT_FIELDS = {
+    "Emptied__c": _lookup("Town__c", "SetNull"),
+    "Silent__c": _lookup("Town__c"),
+    "Bound__c": _lookup("Town__c", "Restrict"),
+    "Swept__c": _lookup("Town__c", "Cascade"),
+    "Contact__c": _lookup("Contact", "SetNull"),
+    "Account__c": _lookup("Account", "SetNull"),
+    "Weight__c": "<type>Number</type><precision>5</precision><scale>2</scale>",
+    "Seats__c": "<type>Number</type><precision>18</precision><scale>0</scale><formula>2</formula>",
+    "Debt__c": "<type>Number</type><precision>9</precision><scale>1</scale><formula>-1.5</formula>",
+    "Dry__c": "<type>Checkbox</type><formula>TRUE</formula>",
+    "Word__c": "<type>Text</type><formula>&quot;it's dry&quot;</formula>",
+    "Twice__c": "<type>Number</type><precision>18</precision><scale>2</scale>"
+    "<formula>Weight__c * 2</formula>",
+}
+
 
 def write_object(root, name, definition, fields):
     folder = root / "main" / "default" / "objects" / name
@@ -78,6 +109,8 @@ def metadata_folder(tmp_path_factory):
     root = tmp_path_factory.mktemp("metadata")
     write_object(root, "Gadget__c", GADGET, GADGET_FIELDS)
     write_object(root, "Shop__c", SHOP, SHOP_FIELDS)
+    write_object(root, "Tent__c", TENT, TENT_FIELDS)
+    write_object(root, "Town__c", TOWN, {})
     extra = {"Tier__c": "<type>Text</type><length>10</length>"}
     write_fields(root / "main" / "default" / "objects" / "Account" / "fields", extra)
     return root

@@ -522,3 +522,50 @@ class TestAnEmptyOrg:
         assert door.post(url, json={"permission_set": "Nobody"}).status_code == 400
         assert door.post(url, json={"permission_set": "Users"}).json() == {"assigned": "Users"}
         assert emulator.org.describe("Tool__c")
+
+
+SEATS = (
+    "<fullName>Seats__c</fullName><label>Seats</label><type>Number</type>"
+    "<precision>18</precision><scale>0</scale><formula>2</formula>"
+)
+OWNER = (
+    "<fullName>Owner__c</fullName><label>Owner</label><type>Lookup</type>"
+    "<referenceTo>Contact</referenceTo><deleteConstraint>Cascade</deleteConstraint>"
+)
+
+
+def tools(*fields):
+    names = [field.partition("</fullName>")[0].removeprefix("<fullName>") for field in fields]
+    members = {"CustomObject": ["Tool__c"], "CustomField": [f"Tool__c.{name}" for name in names]}
+    return {"package.xml": manifest(members), "objects/Tool__c.object": tool(*fields)}
+
+
+def test_a_formula_and_a_cascading_lookup_can_be_deployed(side, deploy):
+    org = side.org
+    contents = tools(KEY, SEATS, OWNER)
+    assert deploy(contents)["status"] == deploy(contents)["status"] == "Succeeded"
+    org.show_object("Tool__c")
+    contact = org.insert("Contact", {"LastName": "Doe"})
+    for field in ("Key__c", "Seats__c", "Owner__c"):
+        assert field not in {one["name"] for one in org.describe("Tool__c")["fields"]}
+        org.show_field("Tool__c", field)
+    tool_id = org.insert("Tool__c", {"Owner__c": contact})
+    assert org.retrieve("Tool__c", tool_id)["Seats__c"] == 2.0
+    org.delete("Contact", contact)
+    assert org.query("SELECT Id FROM Tool__c") == []
+
+
+@pytest.mark.parametrize(("first", "then"), [(SEATS, "plain"), ("plain", SEATS)])
+def test_a_field_does_not_become_a_formula_nor_the_other_way_round(deploy, first, then):
+    plain = SEATS.replace("<formula>2</formula>", "")
+    fields = [plain if each == "plain" else each for each in (first, then)]
+    assert deploy(tools(fields[0]))["status"] == "Succeeded"
+    result = deploy(tools(fields[1]))
+    assert result["status"] == "Failed"
+    assert "formula" in result["details"]["componentFailures"][0]["problem"]
+
+
+def test_a_formula_of_an_impossible_type_is_refused(deploy):
+    result = deploy(tools(SEATS.replace("Number", "LongTextArea")))
+    problems = [each["problem"] for each in result["details"]["componentFailures"]]
+    assert problems == ["A formula cannot be of type LongTextArea"]

@@ -5,6 +5,8 @@ from datetime import timedelta
 
 import pytest
 
+from connector.emulator.faults import meanwhile
+
 KEYS = "SELECT Key__c FROM Gadget__c ORDER BY Key__c"
 
 
@@ -149,3 +151,13 @@ def test_the_fixture_of_a_first_page_has_our_shape(api, samples):
     ours = pages(api, 200)[0]
     assert set(ours) == set(recorded)
     assert set(ours["records"][0]["attributes"]) == set(recorded["records"][0]["attributes"])
+
+
+def test_a_field_can_be_hidden_in_the_middle_of_a_run(api, side, emulator):
+    side.org.show_field("Contact", "HasOptedOutOfEmail")
+    hide = lambda: side.org.hide_field("Contact", "HasOptedOutOfEmail")  # noqa: E731 - one line
+    emulator.faults.add(meanwhile(hide, path="*/query", skip=1))
+    soql = {"q": "SELECT HasOptedOutOfEmail FROM Contact"}
+    answers = [api.get("query", params=soql) for _ in range(3)]
+    assert [answer.status_code for answer in answers] == [200, 400, 400]
+    assert answers[1].json()[0]["errorCode"] == "INVALID_FIELD"

@@ -109,7 +109,8 @@ def test_the_global_describe_has_the_recorded_keys(api, samples):
     assert set(ours["sobjects"][0]) == set(recorded["sobjects"][0])
     known = {entry["name"]: entry for entry in recorded["sobjects"]}
     for entry in ours["sobjects"]:
-        if entry["name"] in known:
+        # Recorded among the last entries of a trimmed list, which came without their prefixes.
+        if entry["name"] in known.keys() - {"Lead"}:
             assert entry["keyPrefix"] == known[entry["name"]]["keyPrefix"]
 
 
@@ -202,3 +203,26 @@ def test_opting_out_is_hidden_until_granted(api, samples):
     ours = api.get("sobjects/Contact/describe").json()
     for body in (recorded, ours):
         assert "HasOptedOutOfEmail" not in {field["name"] for field in body["fields"]}
+
+
+@pytest.mark.parametrize("name", ["Contact", "Case", "Opportunity"])
+def test_children_follow_or_hold_their_parent_as_recorded(api, samples, name):
+    recorded = children_of(body_of(load(samples / f"cci_describe_{name}.yaml")))
+    ours = children_of(api.get(f"sobjects/{name}/describe").json())
+    known = recorded.keys() & ours.keys()
+    assert known
+    assert {child: ours[child] for child in known} == {child: recorded[child] for child in known}
+
+
+def children_of(describe):
+    return {
+        (one["childSObject"], one["field"]): (one["cascadeDelete"], one["restrictedDelete"])
+        for one in describe["childRelationships"]
+    }
+
+
+@pytest.mark.parametrize("name", ["Contact", "Case"])
+def test_the_master_of_a_merged_record_is_described_as_recorded(api, samples, name):
+    test_a_field_is_described_as_recorded(api, samples, name, "MasterRecordId")
+    recorded = body_of(load(samples / f"cci_describe_{name}.yaml"))
+    assert api.get(f"sobjects/{name}/describe").json()["mergeable"] == recorded["mergeable"]

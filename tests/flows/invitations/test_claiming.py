@@ -181,13 +181,13 @@ def test_two_rules_on_one_order_make_one_invitation(configured, scene):
             },
             "bounced",
         ),
-        (None, "contact_unreadable"),  # the contact is deleted
+        (None, "contact_unreadable"),  # sharing hides the contact
     ],
 )
 @pytest.mark.usefixtures("started")
 def test_why_nobody_is_asked_is_recorded(change, code, scene):
     if change is None:
-        scene.emulator.org.delete("Contact", scene.contact)
+        scene.emulator.org.hide_row("Contact", scene.contact)
     else:
         scene.emulator.org.update("Contact", scene.contact, change)
     scene.move("Case")

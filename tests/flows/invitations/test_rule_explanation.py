@@ -133,7 +133,7 @@ CHECKS = {
     "not_sampled": (nothing, {"sample": 1000}, {}),
     "no_recipient": (case(ContactId=None), {}, {}),
     "contact_unreadable": (
-        lambda scene: scene.emulator.org.delete("Contact", scene.contact),
+        lambda scene: scene.emulator.org.hide_row("Contact", scene.contact),
         {},
         {},
     ),

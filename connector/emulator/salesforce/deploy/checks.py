@@ -23,6 +23,15 @@ _NEEDS = {
     "Lookup": ("referenceTo",),
     "MasterDetail": ("referenceTo", "relationshipName"),
 }
+_FORMULA_NEEDS: dict[str, tuple[str, ...]] = {
+    "Checkbox": (),
+    "Currency": ("precision", "scale"),
+    "Date": (),
+    "DateTime": (),
+    "Number": ("precision", "scale"),
+    "Percent": ("precision", "scale"),
+    "Text": (),
+}
 _LONGEST = {"Text": range(1, 256), "LongTextArea": range(256, 131_073)}
 
 
@@ -70,10 +79,14 @@ class Checks:
             at = node.first("type")
             component.fail(f"'{kind}' is not a valid value for the enum 'FieldType'", at)
             return
-        for needed in ("label", *_NEEDS.get(kind, ())):
+        formula = node.first("formula")
+        if formula is not None and kind not in _FORMULA_NEEDS:
+            component.fail(f"A formula cannot be of type {kind}", formula)
+        needs = _NEEDS if formula is None else _FORMULA_NEEDS
+        for needed in ("label", *needs.get(kind, ())):
             if node.first(needed) is None:
                 component.fail(f"Must specify '{needed}' for a CustomField of type {kind}")
-        if kind in _LONGEST and node.number("length") not in _LONGEST[kind]:
+        if formula is None and kind in _LONGEST and node.number("length") not in _LONGEST[kind]:
             allowed = _LONGEST[kind]
             said = f"Length must be between {allowed.start} and {allowed.stop - 1}"
             component.fail(said, node.first("length"))
@@ -108,7 +121,7 @@ class Checks:
                 component.fail(
                     f"In field: field - no CustomField named {sobject}.{name} found", each
                 )
-            elif found and found.custom and (found.required or found.cascade_delete):
+            elif found and found.custom and (found.required or found.master_detail):
                 component.fail(f"You cannot deploy to a required field: {sobject}.{name}", each)
 
     def _tab(self, component: Component, node: Node) -> None:

@@ -169,6 +169,9 @@ class _Changes:
             said = f"Cannot change the type of an existing field from {before.type} to {field.type}"
             component.fail(said, node.first("type"))
             return
+        if before and before.stored != field.stored:
+            component.fail("Cannot change a field into a formula, or a formula into a field")
+            return
         fields = {**sobject.fields, field.name: field}
         self.objects[sobject.name] = replace(sobject, fields=fields)
 
@@ -179,7 +182,7 @@ class _Changes:
 
 def _always_visible(field: Field) -> bool:
     """Whether field-level security has no say: required fields and masters."""
-    return field.required or field.cascade_delete
+    return field.required or field.master_detail
 
 
 def _grants(node: Node | None) -> Grants:

@@ -57,7 +57,7 @@ class Incoming:
 
     def _field_and_value(self, sobject: SObject, name: str, value: Any) -> tuple[Field, Any]:
         field = self.visibility.field(sobject, name)
-        if field is not None and not field.formula:
+        if field is not None and field.stored:
             return field, value
         if field is not None:
             return field, None

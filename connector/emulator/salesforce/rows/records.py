@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 
 from connector.emulator.salesforce.rows.ids import IdMint
-from connector.emulator.salesforce.rows.store import BIN_COLUMN, Row, Store
+from connector.emulator.salesforce.rows.store import Row, Store
 from connector.emulator.salesforce.schema.fields import SObject
 from connector.emulator.salesforce.schema.objects import Schema
 
@@ -41,7 +41,7 @@ class Records:
 
     def blank(self, sobject: SObject) -> Row:
         """Returns a row of defaults, as an insert starts from."""
-        return {field.name: field.default for field in sobject.fields.values() if not field.formula}
+        return {field.name: field.default for field in sobject.fields.values() if field.stored}
 
     def add(self, sobject: SObject, row: Row, change: Change) -> str:
         """Stores a new row and returns its id; `row` gains what the platform filled in."""
@@ -78,27 +78,6 @@ class Records:
     def edit_quietly(self, sobject: SObject, record_id: str, changes: Row, now: str) -> None:
         """Changes a row as the system does: only SystemModstamp moves."""
         self.store.update(sobject, record_id, {**changes, "SystemModstamp": now})
-
-    def delete(self, sobject: SObject, record_id: str, change: Change) -> None:
-        """Deletes a row as a user does: into the bin, or for good where there is none."""
-        if sobject.purged_when_deleted:
-            self.store.purge(sobject, record_id)
-            self.store.log_deletion(sobject, record_id, change.now)
-        else:
-            self._bin(sobject, record_id, change)
-
-    def _bin(self, sobject: SObject, record_id: str, change: Change) -> None:
-        """Moves a row to the bin, with the children that cannot live without it."""
-        self.store.log_deletion(sobject, record_id, change.now)
-        marks: Row = {BIN_COLUMN: True}
-        if "SystemModstamp" in sobject.fields:
-            self.edit(sobject, record_id, marks, change)
-        else:
-            self.store.update(sobject, record_id, marks)
-        for child, field in self.schema.children(sobject):
-            if field.cascade_delete:
-                for child_id in self.store.live_ids(child, field.name, record_id):
-                    self._bin(child, child_id, change)
 
 
 def _default(sobject: SObject, row: Row, name: str, value: str) -> None:

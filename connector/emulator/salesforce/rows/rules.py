@@ -127,6 +127,7 @@ _RULES: dict[str, Callable[[Save], None]] = {
     "Case": _case,
     "Contact": _contact,
     "Individual": _person_name,
+    "Lead": _person_name,
     "Opportunity": _opportunity,
     "OpportunityLineItem": _line_item,
     "Order": _order,

@@ -81,7 +81,7 @@ class Store:
     def create(self, sobject: SObject) -> None:
         """Makes room for the rows of an object."""
         table = quoted(sobject.name)
-        stored = [field for field in sobject.fields.values() if not field.formula]
+        stored = [field for field in sobject.fields.values() if field.stored]
         columns = {field.name: _column_type(field) for field in stored}
         columns["Id"] += " PRIMARY KEY"
         columns[BIN_COLUMN] = "INTEGER NOT NULL DEFAULT 0"
@@ -104,6 +104,8 @@ class Store:
 
     def add_field(self, sobject: SObject, field: Field) -> None:
         """Adds a column; rows that are there get the field's default."""
+        if not field.stored:
+            return
         table, column = quoted(sobject.name), quoted(field.name)
         self._db.execute(f"ALTER TABLE {table} ADD COLUMN {column} {_column_type(field)}")
         if field.default is not None:
@@ -115,6 +117,8 @@ class Store:
 
         Raises sqlite3.IntegrityError where rows share a value that shall be unique.
         """
+        if not field.stored:
+            return
         table, column = quoted(sobject.name), quoted(field.name)
         self._db.execute(f"DROP INDEX IF EXISTS {quoted(f'{sobject.name}.{field.name}')}")
         self._db.execute(f'ALTER TABLE {table} ADD COLUMN "changed" {_column_type(field)}')

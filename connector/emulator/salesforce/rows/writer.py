@@ -4,16 +4,18 @@ The order is the platform's: nothing is stored before every check has passed, so
 leaves no trace. The caller holds the org's lock, which makes unique keys safe.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from connector.emulator.faults import Faults
 from connector.emulator.salesforce.rows import effects, rules
+from connector.emulator.salesforce.rows.deletions import Deletions
 from connector.emulator.salesforce.rows.errors import RowError, no_such_key
 from connector.emulator.salesforce.rows.history import History
 from connector.emulator.salesforce.rows.ids import normalise_id
 from connector.emulator.salesforce.rows.incoming import Incoming
+from connector.emulator.salesforce.rows.merges import Merges
 from connector.emulator.salesforce.rows.records import Change, Records
 from connector.emulator.salesforce.rows.rules import Save
 from connector.emulator.salesforce.rows.store import BIN_COLUMN, Row
@@ -41,6 +43,8 @@ class Writer:
         self._records = records
         self._history = history
         self._faults = faults
+        self._deletions = Deletions(records, incoming.settings)
+        self._merges = Merges(records, self._deletions, incoming.settings)
 
     def insert(self, sobject: SObject, values: Mapping[str, Any], author: Author) -> str:
         """Adds a row and returns its id. Raises RowError."""
@@ -86,12 +90,25 @@ class Writer:
         return normalise_id(record_id) or record_id, False
 
     def delete(self, sobject: SObject, record_id: str, author: Author) -> None:
-        """Moves a row to the bin. Raises RowError."""
+        """Moves a row to the bin, with what follows for its children. Raises RowError."""
         self._strike(sobject, "delete")
         if not sobject.deletable:
             raise _not_possible(sobject, "deleted")
         row = self._live_row(sobject, record_id)
-        self._records.delete(sobject, row["Id"], author.change)
+        self._deletions.delete(sobject, row["Id"], author.change)
+
+    def merge(
+        self, sobject: SObject, master_id: str, loser_ids: Sequence[str], author: Author
+    ) -> None:
+        """Makes one row of several; the master's own values stay. Raises RowError."""
+        master = self._live_row(sobject, master_id)
+        losers = [self._live_row(sobject, loser_id) for loser_id in loser_ids]
+        with self._records.store.undo_on_error():
+            self._merges.merge(sobject, master, losers, author.change)
+            for loser in losers:
+                if self._merges.keeps(sobject):
+                    status = self._incoming.settings.merged_case_status
+                    self._update(sobject, loser["Id"], {"Status": status}, author)
 
     def key_field(self, sobject: SObject, name: str) -> Field:
         """Finds a field that may serve as a key; raises ApiError."""

@@ -25,8 +25,6 @@ _SOAP_TYPES = {
 
 _CONSTANT_OF_FIELD: dict[str, Any] = {
     "aiPredictionField": False,
-    "calculated": False,
-    "calculatedFormula": None,
     "compoundFieldName": None,
     "controllerName": None,
     "defaultValueFormula": None,
@@ -44,7 +42,6 @@ _CONSTANT_OF_FIELD: dict[str, Any] = {
     "queryByDistance": False,
     "referenceTargetField": None,
     "relationshipOrder": None,
-    "restrictedDelete": False,
     "writeRequiresMasterRead": False,
 }
 
@@ -60,7 +57,6 @@ _CONSTANT_OF_OBJECT: dict[str, Any] = {
     "isInterface": False,
     "isSubtype": False,
     "layoutable": True,
-    "mergeable": False,
     "mruEnabled": False,
     "queryable": True,
     "retrieveable": True,
@@ -118,6 +114,7 @@ def _summary(sobject: SObject, base_path: str) -> dict[str, Any]:
         "keyPrefix": sobject.key_prefix,
         "label": sobject.label,
         "labelPlural": sobject.label_plural,
+        "mergeable": sobject.mergeable,
         "name": sobject.name,
         "replicateable": sobject.replicateable,
         "undeletable": sobject.deletable,
@@ -139,7 +136,7 @@ def _child(child: SObject, field: Field) -> dict[str, Any]:
         "junctionIdListNames": [],
         "junctionReferenceTo": [],
         "relationshipName": field.child_relationship,
-        "restrictedDelete": False,
+        "restrictedDelete": field.restricted_delete,
     }
 
 
@@ -165,7 +162,10 @@ def _field(field: Field) -> dict[str, Any]:
         "aggregatable": field.can_filter and field.type != "boolean",
         "autoNumber": field.auto_number is not None,
         "byteLength": _byte_length(field),
-        "cascadeDelete": field.cascade_delete,
+        "calculated": field.expression is not None,
+        "calculatedFormula": field.expression,
+        # Recorded: standard lookups say false here even where their child relationship says true.
+        "cascadeDelete": field.custom and field.cascade_delete,
         "caseSensitive": field.case_sensitive,
         "createable": field.createable,
         "custom": field.custom,
@@ -189,6 +189,7 @@ def _field(field: Field) -> dict[str, Any]:
         "precision": field.precision if number else 0,
         "referenceTo": list(field.reference_to),
         "relationshipName": field.relationship_name,
+        "restrictedDelete": field.custom and field.restricted_delete,
         "restrictedPicklist": field.restricted,
         "scale": field.scale,
         "searchPrefilterable": field.type == "reference",

@@ -24,6 +24,9 @@ class Field:
     user sees until an administrator grants it, `filterable` False a column that no query may
     filter although its type would allow it.
     - `tracked`: the package itself turns field history tracking on.
+    - `cascade_delete`, `restricted_delete`: what the lookup does when its parent is deleted; by
+      default it is emptied. `master_detail`: the parent is a master.
+    - `expression`: the text of a customer's formula; `constant` its value where it is plain.
     """
 
     name: str
@@ -48,6 +51,8 @@ class Field:
     relationship_name: str | None = None
     child_relationship: str | None = None
     cascade_delete: bool = False
+    restricted_delete: bool = False
+    master_detail: bool = False
     restricted: bool = False
     picklist: tuple[str, ...] = ()
     formula: tuple[str, ...] = ()
@@ -56,6 +61,13 @@ class Field:
     filterable: bool = True
     needs_grant: bool = False
     tracked: bool = False
+    expression: str | None = None
+    constant: str | float | bool | None = None
+
+    @property
+    def stored(self) -> bool:
+        """Whether rows hold a value of the field, instead of reading one from elsewhere."""
+        return not self.formula and self.expression is None
 
     @property
     def custom(self) -> bool:
@@ -109,7 +121,7 @@ class SObject:
 
     `history_of` names the object whose field history this one holds. `purged_when_deleted`: a
     deleted row leaves nothing that a query finds, only an entry in the delete log.
-    `activities`: a task can be about a record of it.
+    `activities`: a task can be about a record of it. `mergeable`: the API can merge its records.
     """
 
     name: str
@@ -126,6 +138,7 @@ class SObject:
     history_of: str | None = None
     feature: str | None = None
     activities: bool = False
+    mergeable: bool = False
 
     @cached_property
     def _by_lower_name(self) -> dict[str, Field]:

@@ -5,16 +5,20 @@ rules are not.
 Element names: Metadata API, CustomObject and CustomField.
 """
 
+import re
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any, Protocol
 from xml.etree import ElementTree as ET
 
-from connector.emulator.salesforce.schema.fields import Field, SObject
+from connector.emulator.salesforce.schema.fields import NUMBER_TYPES, Field, SObject
 from connector.emulator.salesforce.schema.system_fields import AUDIT, GROUPS, ID, IS_DELETED, owner
 
 _NAMESPACE = "{http://soap.sforce.com/2006/04/metadata}"
 _NAME_LENGTH = 80
+_FORMULA_LENGTH = 1300
+_NUMBER = re.compile(r"[+-]?\d+(\.\d+)?")
+_TEXT = re.compile(r'"([^"\\]+)"')
 
 
 class BadMetadata(Exception):
@@ -228,7 +232,10 @@ def _picklist(source: Source) -> dict[str, Any]:
 
 
 def _lookup(source: Source) -> dict[str, Any]:
+    """Returns the facts of a lookup; one without a deleteConstraint is emptied, like SetNull."""
     name = source.text("fullName")
+    master = source.text("type") == "MasterDetail"
+    constraint = source.text("deleteConstraint")
     children = source.text("relationshipName")
     return {
         "type": "reference",
@@ -236,7 +243,9 @@ def _lookup(source: Source) -> dict[str, Any]:
         "reference_to": (source.text("referenceTo"),),
         "relationship_name": name.removesuffix("__c") + "__r",
         "child_relationship": children + "__r" if children else None,
-        "cascade_delete": source.text("type") == "MasterDetail",
+        "cascade_delete": master or constraint == "Cascade",
+        "restricted_delete": constraint == "Restrict",
+        "master_detail": master,
     }
 
 
@@ -280,4 +289,32 @@ def custom_field(source: Source) -> Field:
         "help_text": source.text("inlineHelpText") or None,
     }
     facts |= reader(source)
+    if expression := source.text("formula"):
+        facts |= _formula(facts["type"], expression)
     return Field(name, source.text("label", name), **facts)
+
+
+def _formula(describe_type: str, expression: str) -> dict[str, Any]:
+    """Returns the facts of a formula: read-only, and evaluated only where it is one constant."""
+    text = {"length": _FORMULA_LENGTH} if describe_type == "string" else {}
+    return {
+        "nillable": True,
+        "createable": False,
+        "updateable": False,
+        "defaulted_on_create": False,
+        "default": None,
+        "tracked": False,
+        "expression": expression,
+        "constant": _constant(describe_type, expression),
+        **text,
+    }
+
+
+def _constant(describe_type: str, expression: str) -> str | float | bool | None:
+    if describe_type in NUMBER_TYPES and _NUMBER.fullmatch(expression):
+        return float(expression)
+    if describe_type == "boolean" and expression.lower() in {"true", "false"}:
+        return expression.lower() == "true"
+    if describe_type == "string" and (text := _TEXT.fullmatch(expression)):
+        return text[1]
+    return None

@@ -2,6 +2,9 @@
 
 Standard objects stand in `standard/*.json`, one file per object, written from the facts of
 reference section 6 and of recorded describes.
+Assumed (uncertain), since neither says it: what Lead has beyond its key prefix, its lookups to what
+it was converted to and that it can be merged; Order.IsReductionOrder and OriginalOrderId; that an
+account takes its contacts and opportunities with it and that its cases keep it from being deleted.
 """
 
 import dataclasses
@@ -15,6 +18,7 @@ from connector.emulator.salesforce.schema.fields import Field, SObject
 from connector.emulator.salesforce.schema.metadata import read_added_fields, read_custom_objects
 from connector.emulator.salesforce.schema.system_fields import GROUPS, ID
 
+MASTER_RECORD = "MasterRecordId"
 _TUPLES = ("reference_to", "picklist", "formula")
 
 
@@ -62,10 +66,13 @@ class Schema:
         return lookup, target
 
     def children(self, parent: SObject) -> Iterator[tuple[SObject, Field]]:
-        """Yields every object and lookup that points at an object."""
+        """Yields every object and lookup that points at an object.
+
+        A merged record's lookup to its master is none of them (recorded describes).
+        """
         for child in self:
             for field in child.fields.values():
-                if parent.name in field.reference_to:
+                if parent.name in field.reference_to and field.name != MASTER_RECORD:
                     yield child, field
 
 

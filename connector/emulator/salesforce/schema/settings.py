@@ -45,6 +45,16 @@ class OrgSettings:
     gives every case that a client writes (reference section 4.6); empty: no rule is active.
     `may_deploy`: whether the integration user may change metadata. `refused_components` are the
     full names of components that this org does not take, each with its sentence.
+
+    The rest is uncertain, so an org can be either way:
+    - `restricted_deletes`: deleting a contact that a case or an order names is refused, as the
+      recorded describe of Contact says (`restrictedDelete`), or empties their lookups.
+    - `contact_roles_outlive_contacts`: the recorded describe lets a role go with its contact;
+      section 6 speaks of roles whose contact is deleted.
+    - `emptied_lookups_move_stamp`: a lookup that the platform empties or hands over to the
+      master of a merge moves the child's SystemModstamp; LastModifiedDate never moves.
+    - `merged_cases`: a case that was merged into another is deleted, or kept with
+      `merged_case_status`.
     """
 
     daily_api_requests: int = 100_000
@@ -55,6 +65,11 @@ class OrgSettings:
     set_audit_fields: bool = False
     case_assignment_owner: str = ""
     may_deploy: bool = True
+    restricted_deletes: Literal["refused", "emptied"] = "refused"
+    contact_roles_outlive_contacts: bool = False
+    emptied_lookups_move_stamp: bool = True
+    merged_cases: Literal["deleted", "kept"] = "deleted"
+    merged_case_status: str = "Closed"
     refused_components: dict[str, str] = field(default_factory=dict)
     opportunity_stages: dict[str, Stage] = field(default_factory=_default_stages)
     closed_case_statuses: set[str] = field(default_factory=lambda: {"Closed"})

@@ -1,6 +1,7 @@
-"""What the integration user can see: objects and fields minus features and permissions.
+"""What the integration user can see: objects, fields and rows minus features and permissions.
 
 A hidden field and a missing one look the same to a client (reference section 1, point 7).
+Assumed (uncertain): a path through a row that sharing hides gives nulls, as if it were not there.
 """
 
 from collections.abc import Iterator
@@ -17,6 +18,7 @@ class Visibility:
         self.schema = schema
         self._settings = settings
         self._hidden_objects: set[str] = set()
+        self.hidden_rows: set[str] = set()
         self._hidden_fields = {
             (sobject.name, field.name)
             for sobject in schema

@@ -82,6 +82,11 @@ class Scope:
             raise no_such_column(parts[-1], owner.sobject.name, self.query.text, path.at)
         return self._column(owner, found, parents)
 
+    def may_read(self, owner: Joined) -> str:
+        """Returns the condition under which the user may read a row: sharing does not hide it."""
+        hidden = ", ".join(f"'{record_id}'" for record_id in sorted(self.visibility.hidden_rows))
+        return f"{owner.column('Id')} NOT IN ({hidden})" if hidden else "1"
+
     def own(self, found: Field) -> Resolved:
         """Returns the column of a field of the queried object."""
         return self._column(self.root, found, ())
@@ -114,15 +119,27 @@ class Scope:
             joined = Joined(f"t{next(self.numbers)}", target)
             self._joins.append(
                 f"LEFT JOIN {quoted(target.name)} AS {joined.table} "
-                f"ON {joined.column('Id')} = {self.joined[parents].column(lookup.name)}"
+                f"ON {joined.column('Id')} = {self.joined[parents].column(lookup.name)} "
+                f"AND {self.may_read(joined)}"
             )
             self.joined[reached] = joined
         return reached
 
     def _column(self, owner: Joined, found: Field, parents: tuple[str, ...]) -> Resolved:
+        if found.expression is not None:
+            return Resolved(_constant_sql(owner, found), found, owner.sobject, parents)
         if not found.formula:
             return Resolved(owner.column(found.name), found, owner.sobject, parents)
         relationship, name = found.formula
         lookup, target = self.visibility.schema.parent(owner.sobject, relationship)
         source = self.joined[self._join(parents, lookup, target)]
         return Resolved(source.column(name), found, owner.sobject, parents)
+
+
+def _constant_sql(owner: Joined, found: Field) -> str:
+    """Returns the SQL of a formula's value; a missing parent has none."""
+    value = found.constant
+    if value is None:
+        return "NULL"
+    written = f"'{value.replace(chr(39), 2 * chr(39))}'" if isinstance(value, str) else repr(value)
+    return f"(CASE WHEN {owner.column('Id')} IS NOT NULL THEN {written} END)"

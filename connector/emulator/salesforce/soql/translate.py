@@ -237,7 +237,7 @@ class _Translation:
     # -- the rest ----------------------------------------------------------------------------
     def _where(self, parents: ParentRows | None) -> str:
         filters = Filters(self.scope, self.values, self.reading.now, self._semi_join)
-        parts = []
+        parts = [self.scope.may_read(self.scope.root)]
         if not self.include_deleted:
             parts.append(f"{self.scope.root.table}.{BIN_COLUMN} = 0")
         if parents is not None:
@@ -246,7 +246,7 @@ class _Translation:
             self.values.extend(parents.ids)
         if self.query.where is not None:
             parts.append(filters.sql(self.query.where))
-        return f"WHERE {' AND '.join(parts)}" if parts else ""
+        return f"WHERE {' AND '.join(parts)}"
 
     def _semi_join(self, query: Query, outer: Resolved) -> str:
         """Translates `IN (SELECT field FROM ...)`; both fields must be ids."""
