@@ -79,7 +79,8 @@ def _open_org(emulator: Emulator) -> None:
     )
     settings.connected_apps.append(app)
     org.settings.person_accounts = True
-    org.show_field("Contact", "HasOptedOutOfEmail")
+    for person in ("Contact", "Lead"):
+        org.show_field(person, "HasOptedOutOfEmail")
     for sobject, field in _TRACKED:
         org.track_history(sobject, field)
 
