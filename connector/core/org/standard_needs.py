@@ -163,7 +163,7 @@ _KEPT_CONSENT = (
     ),
     _Kept(
         "Lead",
-        ("Id", "Email", "HasOptedOutOfEmail"),
+        ("Email", "HasOptedOutOfEmail"),
         f"{_ASSIGN}; or, where no lead is asked, write `consent: {{leads: none, reason: ...}}`.",
     ),
     _Kept(

@@ -20,6 +20,7 @@ STANDARD_FIELDS = {  # beyond our own; each is named in Salesforce's object refe
         "SuppliedPhone",
     },
     "Contact": {"AccountId", "Email", "HasOptedOutOfEmail"},
+    "Lead": {"Email", "HasOptedOutOfEmail"},
     "Opportunity": {"AccountId"},
     "Order": {"BillToContactId", "ShipToContactId"},
     "Product2": {"Description", "DisplayUrl", "ProductCode", "StockKeepingUnit"},
@@ -201,7 +202,7 @@ def test_the_connector_writes_our_objects_and_cases_and_only_reads_the_business(
 ):
     of = {p["object"]: p for p in permission_sets["Trustpilot_Connector"]["objectPermissions"]}
 
-    business = {"Account", "Case", "Contact", "Opportunity", "Order", "Product2"}
+    business = {"Account", "Case", "Contact", "Lead", "Opportunity", "Order", "Product2"}
     assert set(of) == set(objects) | business
     writable = {o for o, p in of.items() if p["allowCreate"] == p["allowEdit"] == "true"}
     # Reviews become cases, by the rules of the section `cases`.

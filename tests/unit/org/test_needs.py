@@ -190,7 +190,7 @@ def test_the_org_is_asked_for_consents_only_where_a_rule_wants_them():
 
 CONTACTS = {"Contact.Email", "Contact.HasOptedOutOfEmail"}
 ACCOUNTS = {"Account.PersonEmail", "Account.PersonHasOptedOutOfEmail"}
-LEADS = {"Lead.Id", "Lead.Email", "Lead.HasOptedOutOfEmail"}
+LEADS = {"Lead.Email", "Lead.HasOptedOutOfEmail"}
 CONSENTS = {
     f"ContactPointTypeConsent.{each}"
     for each in ("PartyId", "ContactPointType", "PrivacyConsentStatus")
