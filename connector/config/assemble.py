@@ -15,6 +15,7 @@ from connector.config.document import (
     LimitsDocument,
 )
 from connector.config.rules.document import RuleDocument
+from connector.config.rules.parts import Leads
 from connector.config.secrets import Secrets
 from connector.config.settings import (
     InvitationSettings,
@@ -147,6 +148,9 @@ def _invitations(
             canary=frozenset(address.lower() for address in section.canary),
         ),
         cooldown=defaults.cooldown,
+        latest=defaults.latest,
+        consent=defaults.consent.source,
+        leads=defaults.consent.leads is Leads.FLAGS,
         places=dict(_places(section, source)),
     )
 

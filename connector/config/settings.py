@@ -18,7 +18,7 @@ from connector.core.invitations.reach import Reach
 from connector.core.policy import ReviewPolicy, Sender, UnitPolicy
 from connector.core.products.mapping import ProductPush
 from connector.core.replies.policy import ReplyPolicy
-from connector.core.rules.grammar import Rule
+from connector.core.rules.grammar import ConsentSource, Rule
 from connector.core.terms.errors import Problem
 from connector.core.terms.schema import Schema
 
@@ -73,15 +73,18 @@ class TrustpilotSettings:
 class InvitationSettings:
     """The sender and the rules, disabled rules included, in the order of the file.
 
-    `reach` is whom they may reach at all; `cooldown` is that of what has no rule. `places` tells
-    where the keys of rules stand in the file, by rule name and key; a key that a rule leaves to
-    the defaults stands there.
+    `reach` is whom they may reach at all; `cooldown`, `latest`, `consent` and `leads` are those of
+    what has no rule. `places` tells where the keys of rules stand in the file, by rule name and
+    key; a key that a rule leaves to the defaults stands there.
     """
 
     sender: Sender
     rules: tuple[Rule, ...]
     reach: Reach
     cooldown: timedelta
+    latest: timedelta
+    consent: ConsentSource
+    leads: bool
     places: ReadOnlyMapping[tuple[str, str], str]
 
 

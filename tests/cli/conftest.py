@@ -17,6 +17,7 @@ from connector.emulator.app import Emulator
 from connector.emulator.https_doors import HttpsDoors
 from connector.emulator.ready_config import ready_config
 from connector.emulator.world import World, seed
+from in_process import without_limits
 
 COMMAND = (sys.executable, "-m", "connector")
 
@@ -72,12 +73,12 @@ def served() -> Iterator[tuple[Emulator, World, HttpsDoors]]:
 
 @pytest.fixture
 def desk(served, tmp_path) -> Desk:
-    """A desk with the ready configuration of the served emulator."""
+    """A desk with the ready configuration of the served emulator, without limits."""
     emulator, world, doors = served
     emulator.faults.clear()
     text, environ = ready_config(doors, emulator.credentials)
-    made = Desk(emulator, world, tmp_path, text, environ)
-    made.write(text)
+    made = Desk(emulator, world, tmp_path, without_limits(text), environ)
+    made.write(made.text)
     return made
 
 

@@ -2,6 +2,8 @@
 
 import pytest
 
+from connector.core.rules.grammar import STAGE_FIELDS, TriggerObject
+
 PRODUCTS = "products: {from: OrderItem, sku: Product2.StockKeepingUnit}"
 
 INLINE = "products: {from: OrderItem, sku: Id, inline: true, fields: {name: Name}}"
@@ -28,6 +30,26 @@ ROWS = [
      "Did you mean `service_review`?"),
     ("if_left: keep", (24, 16), "`keep` is not a value of `if_left`.", "cancel, send"),
     ("consent: yes", (24, 16), "`yes` is not a value of `consent`.", "flags, salesforce"),
+    ("consent: 5", (24, 16), "`5` is not a value of `consent`.", "flags, salesforce"),
+    ("consent: [flags]", (24, 16), "is not a value of `consent`.", "Did you mean `flags`?"),
+    ("consent: salesfroce", (24, 16), "`salesfroce` is not a value of `consent`.",
+     "Did you mean `salesforce`?"),
+    ("consent: none", (24, 16),
+     'Write `consent: {source: none, reason: "..."}` with why.', ""),
+    ("consent: {source: none}", (24, 16), "`source: none` needs a reason in writing.", ""),
+    ("consent: {source: none, reason: }", (24, 16), "needs a reason in writing.", ""),
+    ("consent: {leads: none}", (24, 16),
+     'Write `consent: {leads: none, reason: "..."}` with why.', ""),
+    ("consent: {source: none, reason: no need}", (24, 39),
+     "A justification has 20 characters at least.", ""),
+    ("consent: {leads: none, reason: '                        '}", (24, 38),
+     "A justification has 20 characters at least.", ""),
+    ("consent: {source: none, reason: 5}", (24, 39), "`reason` must be text.", ""),
+    ("consent: {source: yes}", (24, 25), "`yes` is not a value of `source`.",
+     "flags, salesforce, none"),
+    ("consent: {leads: salesforce}", (24, 24), "`salesforce` is not a value of `leads`.",
+     "flags, none"),
+    ("consent: {sauce: flags}", (24, 17), "`sauce` is not a key", "Did you mean `source`?"),
     ("hold: nobody", (24, 13), "`nobody` is not a value of `hold`.", "salesforce, trustpilot"),
     # when
     ("quiet_hours: {from: 8, until: '20:00'}", (24, 27), "A time of day is written like `20:00`",
@@ -42,6 +64,10 @@ ROWS = [
      "`A B` is not a field", ""),
     ("quiet_hours: night", (24, 20), "`quiet_hours` must hold keys and values.", ""),
     ("cooldown: 5 business days", (24, 17), "is not a length of time", ""),
+    ("cooldown: never", (24, 17), "is not a length of time", ""),
+    ("latest: 5 business days", (24, 15), "is not a length of time", ""),
+    ("latest: 14 dayz", (24, 15), "`dayz` is not a unit of time.", "Did you mean `days`?"),
+    ("latest: 11000 days", (24, 15), "longer than ten years", ""),
     ("sample: every 3", (24, 15), "`every 3` is not a sample.", ""),
     ("sample: every 0th", (24, 15), "`every 0th` is not a sample.", ""),
     ("sample: every 1001st", (24, 15), "A sample asks every 1000th at least.", ""),
@@ -76,6 +102,13 @@ ROWS = [
     ("products: {from: OrderItem, sku: Id, fields: {name: A B}}", (24, 59), "is not a field", ""),
     ("products: {from: OrderItem, sku: Id, inline: true}", (24, 17),
      "`inline: true` needs `fields` with `name`", ""),
+    # records that are included
+    ("include: reduction_orders", (24, 16), "`include` must be a list.", ""),
+    ("include: [reduction_order]", (24, 17), "`reduction_order` is not a value of `include",
+     "Did you mean `reduction_orders`?"),
+    ("include: [reduction_orders, merged_cases]", (24, 35),
+     "`merged_cases` is nothing that a rule about Order records could include.",
+     "`merged_cases` belongs to a rule with `on: Case`."),
     # channels
     ("hold: trustpilot\n      if_left: cancel", (25, 16), "cannot be withdrawn", "if_left: send"),
     ("write_link_to: Region__c", (24, 22), "`as: email` makes no link",
@@ -102,6 +135,12 @@ SECTION = [
     ("suppress: {file: nope.txt}", (17, 20), "cannot be read", "beside this one"),
     ("suppress: {fil: nope.txt}", (17, 14), "`fil` is not a key", "Did you mean `file`?"),
     ("defaults: {holidays: [2026-02-30]}", (17, 25), "A day is written like `2026-11-01`.", ""),
+    ("defaults: {include: [merged_cases]}", (17, 14), "`include` is not a key that is known here.",
+     ""),
+    ("defaults: {latest: soon}", (17, 22), "is not a length of time", ""),
+    ("defaults: {cooldown: no}", (17, 24), "is not a length of time", ""),
+    ("defaults: {consent: none}", (17, 23), "`consent: none` needs a reason in writing.", ""),
+    ("defaults: {consent: {leads: none}}", (17, 23), "`leads: none` needs a reason", ""),
     ("defaults: {as: email}", (17, 14), "`as` is not a key that is known here.", ""),
     ("defaults: {locale: english}", (17, 22), "A locale is written like `en-GB`.", ""),
     ("defaults: {business_unit: shopp}", (17, 29), "`shopp` is not a business unit of this file.",
@@ -163,6 +202,23 @@ def test_a_case_has_no_products(problems_of, sound):
     assert told([problem]) == [(24, 17)]
     assert "Case records have no products" in problem.message
     assert "`on: Order`" in problem.hint
+
+
+@pytest.mark.parametrize(
+    ("on", "word", "home"),
+    [("Case", "reduction_orders", "Order"),
+     ("Opportunity", "merged_cases", "Case"),
+     ("Opportunity", "reduction_orders", "Order")],
+)  # fmt: skip
+def test_a_rule_includes_nothing_of_another_object(problems_of, sound, on, word, home):
+    text = sound.replace("on: Order", f"on: {on}").replace("bill_to", "field Email__c")
+    text = text.replace("Status", STAGE_FIELDS[TriggerObject(on)])
+
+    (problem,) = problems_of(text.replace("as: email", f"as: email\n      include: [{word}]"))
+
+    assert told([problem]) == [(24, 17)]
+    assert f"a rule about {on} records" in problem.message
+    assert f"`on: {home}`" in problem.hint
 
 
 def test_a_file_of_suppressed_addresses_is_refused_line_by_line(problems_of, sound, tmp_path):

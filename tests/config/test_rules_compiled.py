@@ -10,6 +10,7 @@ from connector.core.rules.grammar import (
     FieldCondition,
     Hold,
     IfLeft,
+    Include,
     ProductSource,
     QuietHours,
     Send,
@@ -61,6 +62,12 @@ FORMS = [
      {"quiet_hours": QuietHours(time(20), time(8, 30), "Europe/Berlin", "Zone__c")}),
     ("quiet_hours: {from: 20:00, until: 08:00}",
      {"quiet_hours": QuietHours(time(20), time(8), "UTC", "")}),
+    ("latest: 30 days", {"latest": timedelta(days=30)}),
+    ("latest: 0", {"latest": timedelta(0)}),
+    ("include: []", {"include": ()}),
+    ("include: [reduction_orders]", {"include": (Include.REDUCTION_ORDERS,)}),
+    ("include: [reduction_orders, reduction_orders]",
+     {"include": (Include.REDUCTION_ORDERS,)}),
     ("cooldown: 90 days", {"cooldown": timedelta(days=90)}),
     ("cooldown: 0", {"cooldown": timedelta(0)}),
     ("if_left: send", {"if_left": IfLeft.SEND}),
@@ -69,7 +76,19 @@ FORMS = [
     ("sample: every 2nd", {"sample": 2}),
     ("sample: every 3rd", {"sample": 3}),
     ("consent: salesforce", {"consent": ConsentSource.SALESFORCE}),
-    ("consent: flags", {"consent": ConsentSource.FLAGS}),
+    ("consent: flags", {"consent": ConsentSource.FLAGS, "leads": True}),
+    ("consent: {source: flags}", {"consent": ConsentSource.FLAGS, "leads": True}),
+    ("consent: {source: salesforce, leads: flags}",
+     {"consent": ConsentSource.SALESFORCE, "leads": True}),
+    ("consent: {source: none, reason: Another system keeps opt-outs.}",
+     {"consent": ConsentSource.NONE, "leads": True}),
+    ("consent: {leads: none, reason: No lead is ever a customer.}",
+     {"consent": ConsentSource.FLAGS, "leads": False}),
+    ("consent: {source: salesforce, leads: none, reason: No lead is ever a customer.}",
+     {"consent": ConsentSource.SALESFORCE, "leads": False}),
+    ("consent: {source: none, leads: none, reason: Another system keeps opt-outs.}",
+     {"consent": ConsentSource.NONE, "leads": False}),
+    ("consent: {reason: Flags are what sales fills in.}", {"consent": ConsentSource.FLAGS}),
     ("hold: salesforce", {"hold": Hold.SALESFORCE}),
     ("hold: trustpilot", {"hold": Hold.TRUSTPILOT}),
     ("hold: trustpilot\n      if_left: send", {"if_left": IfLeft.SEND}),
@@ -178,6 +197,54 @@ def test_the_business_unit_of_the_defaults_serves_every_rule(load, sound):
     (rule,) = load(text).invitations.rules
 
     assert rule.business_unit == "outlet"
+
+
+def test_a_rule_that_says_nothing_has_the_careful_values(load, sound):
+    (rule,) = load(sound).invitations.rules
+
+    assert (rule.cooldown, rule.latest) == (timedelta(days=1), timedelta(days=14))
+    assert (rule.consent, rule.leads, rule.include) == (ConsentSource.FLAGS, True, ())
+
+
+def test_a_rule_about_cases_may_include_merged_ones(load, sound):
+    text = sound.replace("on: Order", "on: Case").replace("bill_to", "contact")
+
+    (rule,) = load(text + "      include: [merged_cases]\n").invitations.rules
+
+    assert rule.include == (Include.MERGED_CASES,)
+
+
+def test_the_consent_of_a_rule_replaces_that_of_the_defaults_as_a_whole(load, sound):
+    reason = "reason: Another system keeps opt-outs."
+    defaults = f"invitations:\n  defaults:\n    consent: {{leads: none, {reason}}}\n"
+    text = sound.replace("invitations:\n", defaults)
+
+    (silent,) = load(text).invitations.rules
+    (own,) = load(text.replace("as: email", "as: email\n      consent: flags")).invitations.rules
+
+    assert (silent.consent, silent.leads) == (ConsentSource.FLAGS, False)
+    assert (own.consent, own.leads) == (ConsentSource.FLAGS, True)
+
+
+def test_what_has_no_rule_follows_the_defaults(load, sound):
+    defaults = """\
+invitations:
+  defaults:
+    cooldown: 30 days
+    latest: 0
+    consent: {source: none, leads: none, reason: Another system keeps opt-outs.}
+"""
+    policy = run_policy(load(sound.replace("invitations:\n", defaults)))
+
+    assert (policy.cooldown, policy.latest) == (timedelta(days=30), timedelta(0))
+    assert (policy.consent, policy.leads) == (ConsentSource.NONE, False)
+
+
+def test_what_has_no_rule_has_the_careful_values_where_the_defaults_are_silent(load, sound):
+    policy = run_policy(load(sound))
+
+    assert (policy.cooldown, policy.latest) == (timedelta(days=1), timedelta(days=14))
+    assert (policy.consent, policy.leads) == (ConsentSource.FLAGS, True)
 
 
 def test_holidays_belong_to_rules_that_count_business_days(load, sound):

@@ -19,7 +19,7 @@ from connector.config.mapping import CopyDocument, MappingDocument
 from connector.config.products import ProductMappingDocument
 from connector.config.rules.checks import PlacedRule, UnitFacts, rule_checks
 from connector.config.rules.document import RuleDocument
-from connector.config.rules.parts import SharedKeys
+from connector.config.rules.parts import Leads, SharedKeys
 from connector.config.secrets import SecretReference
 from connector.config.settings import SignIn
 from connector.config.terms.yaml_source import YamlSource
@@ -39,6 +39,7 @@ from connector.core.rules.grammar import (
     ConsentSource,
     Hold,
     IfLeft,
+    Include,
     Send,
     TriggerObject,
     parse_duration,
@@ -161,7 +162,13 @@ def test_the_words_of_products_stand_in_the_page(page):
 
 @pytest.mark.parametrize(
     ("key", "words"),
-    [("send", Send), ("consent", ConsentSource), ("if_left", IfLeft), ("hold", Hold)],
+    [
+        ("send", Send),
+        ("consent.source", ConsentSource),
+        ("consent.leads", Leads),
+        ("if_left", IfLeft),
+        ("hold", Hold),
+    ],
 )
 def test_the_words_of_a_rule_stand_in_the_page(key, words, page):
     cell = documented(page)[f"invitations.rules[].{key}"][1]
@@ -171,6 +178,11 @@ def test_the_words_of_a_rule_stand_in_the_page(key, words, page):
 def test_the_methods_of_a_business_unit_stand_in_the_page(page):
     cell = documented(page)["business_units[].method"][1]
     assert re.findall(r"`(\w+)`", cell)[:-1] == [each.value for each in Method]
+
+
+def test_what_a_rule_may_include_stands_in_the_page(page):
+    cell = documented(page)["invitations.rules[].include"][1]
+    assert [word for word in re.findall(r"`(\w+)`", cell) if "_" in word] == list(Include)
 
 
 @pytest.mark.parametrize("path", sorted(set(KEYS) - set(SECTIONS)))

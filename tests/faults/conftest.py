@@ -30,6 +30,7 @@ LEASE = timedelta(minutes=6)
 """Longer than a run may be silent before its rights count as abandoned."""
 
 RULES = """\
+  defaults: {cooldown: 0, latest: 0}
   rules:
     - name: solved
       on: Case

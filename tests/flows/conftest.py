@@ -28,7 +28,7 @@ from connector.emulator.world import World, seed
 from connector.flows.engine import RunRequest
 from connector.flows.engine import run as engine_run
 from connector.wiring import Transports, connect, run_policy
-from in_process import IN_PROCESS, START, Door, FollowingClock, Killed
+from in_process import IN_PROCESS, START, Door, FollowingClock, Killed, without_limits
 
 
 @dataclass
@@ -155,18 +155,18 @@ def loaded(tmp_path_factory):
 
 @pytest.fixture
 def configured(emulator, loaded):
-    """Load the emulator's ready configuration after `change(text) -> text`."""
+    """Load the emulator's ready configuration, without limits, after `change(text) -> text`."""
 
     def load(change=lambda text: text) -> Settings:
         text, environ = ready_config(IN_PROCESS, emulator.credentials)
-        return loaded(change(text), environ)
+        return loaded(change(without_limits(text)), environ)
 
     return load
 
 
 @pytest.fixture
 def settings(configured) -> Settings:
-    """The ready configuration as it is."""
+    """The ready configuration without limits."""
     return configured()
 
 

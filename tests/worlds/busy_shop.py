@@ -26,7 +26,7 @@ from connector.emulator.world import seed
 from connector.flows.engine import RunRequest
 from connector.flows.engine import run as engine_run
 from connector.wiring import Transports, connect, new_run_id, run_policy
-from in_process import IN_PROCESS, START, FollowingClock, Quiet
+from in_process import IN_PROCESS, START, FollowingClock, Quiet, without_limits
 
 ALL_IS_DUE = timedelta(hours=1)
 """As long as the rules wait here, and longer than a run may hold a right without a word."""
@@ -309,7 +309,7 @@ def new_shop(folder: Path) -> BusyShop:
     text, environ = ready_config(IN_PROCESS, emulator.credentials)
     path = folder / "config.yaml"
     before, channel, other = BY_LINK
-    soon = AFTER.sub("after: 1 hour", text)
+    soon = AFTER.sub("after: 1 hour", without_limits(text))
     path.write_text(soon.replace(before + channel, before + other, 1), encoding="utf-8")
     settings = load_settings(path, environ, require_secrets=True)
     shop = BusyShop(emulator, settings, world.business_unit_id)

@@ -23,6 +23,14 @@ from connector.emulator.doors import (
 
 START = datetime(2026, 3, 2, 9, 0, 0, tzinfo=UTC)
 
+NO_LIMITS = "  defaults: {cooldown: 0, latest: 0}\n"
+"""A section of `invitations` with which one person is asked about everything, however late."""
+
+
+def without_limits(text: str) -> str:
+    """The ready configuration for worlds whose few customers are asked again and again."""
+    return text.replace("invitations:\n", f"invitations:\n{NO_LIMITS}", 1)
+
 
 class Killed(BaseException):
     """The process ends here, as by `kill -9`: nothing of ours may catch it."""

@@ -5,17 +5,32 @@ Each rule is judged with the defaults filled in, and once it is sound by itself.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from connector.config.rules.document import RuleDocument
 from connector.config.terms.yaml_source import DocumentPath, YamlSource
 from connector.core.rules.fair_play import looks_at_sentiment
-from connector.core.rules.grammar import PRODUCT_LINES, Channel, Hold, IfLeft, Send
+from connector.core.rules.grammar import (
+    PRODUCT_LINES,
+    Channel,
+    Hold,
+    IfLeft,
+    Include,
+    Send,
+    TriggerObject,
+)
 from connector.core.terms.errors import Problem
 from connector.core.terms.unknown_words import did_you_mean, quoted
 
 _PRODUCTS = "Add `products: {from: ..., sku: ...}`, or choose `send: service_review`."
+
+
+_INCLUDED: Mapping[Include, TriggerObject] = {
+    Include.MERGED_CASES: TriggerObject.CASE,
+    Include.REDUCTION_ORDERS: TriggerObject.ORDER,
+}
+"""The object whose records each word of `include` is about."""
 
 
 @dataclass(frozen=True)
@@ -44,6 +59,7 @@ class PlacedRule:
 def rule_checks(placed: PlacedRule) -> Iterator[Problem]:
     """Yield every contradiction within a rule, and between it and its business units."""
     yield from _fair_play(placed)
+    yield from _include(placed)
     yield from _products(placed)
     yield from _channel(placed)
     yield from _hold(placed)
@@ -61,6 +77,18 @@ def _fair_play(placed: PlacedRule) -> Iterator[Problem]:
             hint = "Remove it, or say in `because:` why it does not choose by happiness."
             place = (*placed.path, "only_if", condition.field)
             yield placed.source.problem(place, message, hint, of="key")
+
+
+def _include(placed: PlacedRule) -> Iterator[Problem]:
+    on = placed.rule.on
+    known = [each for each, trigger in _INCLUDED.items() if trigger is on]
+    for position, word in enumerate(placed.rule.include):
+        if word not in known:
+            message = f"`{word}` is nothing that a rule about {on} records could include."
+            home = f"`{word}` belongs to a rule with `on: {_INCLUDED[word]}`."
+            hint = f"{did_you_mean(word, known)} {home}"
+            path = (*placed.path, "include", position)
+            yield placed.source.problem(path, message, hint.strip())
 
 
 def _products(placed: PlacedRule) -> Iterator[Problem]:

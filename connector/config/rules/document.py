@@ -11,6 +11,7 @@ from connector.config.rules.parts import (
     Conditions,
     DefaultsDocument,
     FieldReference,
+    Leads,
     ProductsDocument,
     SharedKeys,
     compiled_conditions,
@@ -34,6 +35,7 @@ from connector.core.rules.grammar import (
     FieldCondition,
     Hold,
     IfLeft,
+    Include,
     Rule,
     Send,
     TriggerObject,
@@ -51,6 +53,7 @@ class RuleDocument(SharedKeys):
     becomes: dict[str, Stages]
     only_if: Conditions = Field(default_factory=dict)
     because: Justification = ""
+    include: tuple[Include, ...] = ()
     send: Send = Send.SERVICE
     channel: Annotated[Channel, Field(alias="as")]
     to: Ladder
@@ -144,7 +147,10 @@ class RuleDocument(SharedKeys):
             cooldown=self.cooldown,
             if_left=self.if_left,
             sample=self.sample,
-            consent=self.consent,
+            consent=self.consent.source,
+            leads=self.consent.leads is Leads.FLAGS,
+            latest=self.latest,
+            include=tuple(sorted(set(self.include))),
             hold=self.hold,
             write_link_to=self.write_link_to,
         )

@@ -6,6 +6,7 @@ A key with a short and a long form is one value here: `locale: en-GB` means `{de
 from __future__ import annotations
 
 from datetime import timedelta
+from enum import StrEnum
 from typing import Annotated, Any, Self
 
 from pydantic import (
@@ -24,6 +25,7 @@ from connector.config.terms.values import (
     Day,
     Duration,
     FieldPath,
+    Justification,
     Locale,
     TemplateKey,
     TemplateName,
@@ -40,6 +42,8 @@ from connector.core.rules.grammar import (
 from connector.core.terms.unknown_words import UnknownWord, quoted
 
 _LONGEST_VALUE = 255
+_NO_CONSENT = ConsentSource.NONE.value
+_PLAIN_CONSENT = tuple(each.value for each in ConsentSource if each is not ConsentSource.NONE)
 _CONDITIONS = "Write a value, a list of values, or `{not: ...}` around either."
 
 
@@ -63,6 +67,43 @@ class LocaleDocument(Section):
 
     field: FieldPath = ""
     default: Locale = ""
+
+
+class Leads(StrEnum):
+    """Whether the opt-outs of leads count."""
+
+    FLAGS = "flags"
+    NONE = "none"
+
+
+class ConsentDocument(Section):
+    """What has a say before somebody is asked; whatever has none, has it for a written reason."""
+
+    source: ConsentSource = ConsentSource.FLAGS
+    leads: Leads = Leads.FLAGS
+    reason: Justification = ""
+
+    @model_validator(mode="after")
+    def _a_reason_for_not_asking(self) -> Self:
+        for key, chosen in (("source", self.source), ("leads", self.leads)):
+            if chosen.value == _NO_CONSENT and not self.reason:
+                raise ValueError(f"`{key}: none` needs a reason in writing. {_reasoned(key)}")
+        return self
+
+
+def _reasoned(key: str) -> str:
+    return f'Write `consent: {{{key}: none, reason: "..."}}` with why.'
+
+
+def _consent_spelled_out(value: Any) -> Any:
+    if isinstance(value, dict | BaseModel):
+        return value
+    if value == _NO_CONSENT:
+        raise ValueError(f"`consent: none` needs a reason in writing. {_reasoned('source')}")
+    if value not in _PLAIN_CONSENT:
+        sentence = f"{quoted(str(value))} is not a value of `consent`."
+        raise UnknownWord(sentence, str(value), _PLAIN_CONSENT)
+    return {"source": value}
 
 
 class QuietHoursDocument(Section):
@@ -114,6 +155,7 @@ class ProductsDocument(Section):
 
 Template = Annotated[dict[TemplateKey, TemplateName], BeforeValidator(_spelled_out)]
 LocaleChoice = Annotated[LocaleDocument, BeforeValidator(_spelled_out)]
+Consent = Annotated[ConsentDocument, BeforeValidator(_consent_spelled_out)]
 UnitChoice = Annotated[
     Annotated[str, Tag("[plain]")] | Annotated[FieldReference, Tag("[keys]")],
     Discriminator(form_of),
@@ -126,8 +168,9 @@ class SharedKeys(Section):
     business_unit: UnitChoice = ""
     template: Template = Field(default_factory=dict)
     locale: LocaleChoice = LocaleDocument()
-    cooldown: Duration = timedelta(0)
-    consent: ConsentSource = ConsentSource.FLAGS
+    cooldown: Duration = timedelta(days=1)
+    latest: Duration = timedelta(days=14)
+    consent: Consent = ConsentDocument()
     quiet_hours: QuietHoursDocument | None = None
 
 

@@ -107,7 +107,8 @@ class StandardField:
 
     `path` may lead over parents. With `critical` the flow that asks for it stops without it.
     `only_with` names a field without which the org has no use for this one. With `written` it is
-    a field of the object itself that the user must be able to change.
+    a field of the object itself that the user must be able to change. `fix` is the next step where
+    there is a better one than to show the field.
     """
 
     object: str
@@ -117,6 +118,7 @@ class StandardField:
     written: bool = False
     only_with: str = ""
     place: str = ""
+    fix: str = ""
 
 
 @dataclass(frozen=True)

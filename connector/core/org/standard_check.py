@@ -67,7 +67,8 @@ def _hidden(subject: str, needs: list[StandardField]) -> Finding:
         lack = "is missing in the org, hidden from this user, or read-only for it"
     what = f"{subject} {lack}: {'; '.join(costs)}."
     place = next((each.place for each in (*critical, *needs) if each.place), "")
-    return (refused if critical else warned)(check, what, _SHOW, place)
+    fix = next((each.fix for each in (*critical, *needs) if each.fix), _SHOW)
+    return (refused if critical else warned)(check, what, fix, place)
 
 
 def _is_missing(asked: StandardField, shapes: Shapes) -> bool:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 
 from connector.core.invitations.recipients import (
-    CONTACT_FIELDS,
     CONTACT_LOOKUPS,
     INDIVIDUAL_FIELDS,
     ROLE_FIELDS,
@@ -41,6 +41,7 @@ def rule_fields(rule: Rule, places: Places) -> Iterator[StandardField]:
             yield StandardField("OpportunityContactRole", field, cost, critical=True, place=place)
     yield from _of_checks(rule, places)
     yield from _of_contacts(rule)
+    yield from _of_consent(rule, places)
     yield from _of_history(rule.on)
 
 
@@ -69,7 +70,9 @@ def _of_checks(rule: Rule, places: Places) -> Iterator[StandardField]:
             rule.on.value, rule.write_link_to, cost, critical=True, written=True, place=place
         )
     for path in flag_fields(rule):
-        cost = "person accounts that opted out or bounced may be invited all the same"
+        if path.endswith(_ASKED_BY_ADDRESS):
+            continue
+        cost = "person accounts that bounced may be invited all the same"
         yield StandardField(rule.on.value, path, cost, place=places.get((rule.name, "to"), ""))
 
 
@@ -88,11 +91,8 @@ def _of_products(rule: Rule, places: Places) -> Iterator[StandardField]:
 def _of_contacts(rule: Rule) -> Iterator[StandardField]:
     if any(recipient.kind in {*ROLE_KINDS, *CONTACT_LOOKUPS} for recipient in rule.to):
         yield StandardField("Contact", "Id", _CONTACT_COSTS["Id"], critical=True)
-    for field in CONTACT_FIELDS:
-        yield StandardField("Contact", field, _CONTACT_COSTS[field])
-    if rule.consent is ConsentSource.SALESFORCE:
-        cost = f"the rule {rule.name} knows of no consent that was withheld"
-        yield StandardField("ContactPointTypeConsent", "PartyId", cost)
+    for field, cost in _CONTACT_COSTS.items():
+        yield StandardField("Contact", field, cost)
     # Salesforce 6: uncertain: which fields an Individual has.
     for field in INDIVIDUAL_FIELDS:
         cost = "people whose Individual forbids it are invited all the same"
@@ -103,10 +103,76 @@ _CONTACT_COSTS = {
     "Id": "no contact can be invited",
     "Email": "no contact can be invited",
     "Name": "invitations address nobody by name",
-    # Salesforce 6: hidden until somebody grants it.
-    "HasOptedOutOfEmail": "people who opted out of e-mail are invited all the same",
     "IsEmailBounced": "addresses that bounced are invited all the same",
 }
+
+
+def _of_consent(rule: Rule, places: Places) -> Iterator[StandardField]:
+    """What must be readable before anybody is asked; with `source: none` nothing has to be."""
+    cost = f"the rule {rule.name} asks nobody until it can be read"
+    place = places.get((rule.name, "consent")) or places.get((rule.name, "to"), "")
+    for kept in _KEPT_CONSENT:
+        if not _asks_for(rule, kept.object):
+            continue
+        for field in kept.fields:
+            yield StandardField(
+                kept.object,
+                field,
+                cost,
+                critical=True,
+                only_with=kept.only_with,
+                place=place,
+                fix=kept.fix,
+            )
+
+
+def _asks_for(rule: Rule, name: str) -> bool:
+    if rule.consent is ConsentSource.NONE:
+        return False
+    if name == "Lead":
+        return rule.leads
+    return name != _CONSENTS or rule.consent is ConsentSource.SALESFORCE
+
+
+@dataclass(frozen=True)
+class _Kept:
+    """Where the org keeps what people say to e-mail, and what to do where that is hidden."""
+
+    object: str
+    fields: tuple[str, ...]
+    fix: str
+    only_with: str = ""
+
+
+_CONSENTS = "ContactPointTypeConsent"
+_ASKED_BY_ADDRESS = "PersonHasOptedOutOfEmail"
+_ASSIGN = (
+    "Type `connector deploy`, and assign the permission set Trustpilot_Connector to the "
+    "connector's user"
+)
+# A package that names fields of person accounts or consents is refused by orgs without them.
+_ALLOW = "Allow reading it in a permission set of yours: Setup > Permission Sets > Object Settings"
+_UNKEPT = "or, where no opt-out is kept there, write `consent: {source: none, reason: ...}`."
+
+_KEPT_CONSENT = (
+    _Kept("Contact", ("Email", "HasOptedOutOfEmail"), f"{_ASSIGN}; {_UNKEPT}"),
+    _Kept(
+        "Account",
+        ("PersonEmail", _ASKED_BY_ADDRESS),
+        f"{_ALLOW}; {_UNKEPT}",
+        only_with="IsPersonAccount",
+    ),
+    _Kept(
+        "Lead",
+        ("Email", "HasOptedOutOfEmail"),
+        f"{_ASSIGN}; or, where no lead is asked, write `consent: {{leads: none, reason: ...}}`.",
+    ),
+    _Kept(
+        _CONSENTS,
+        ("PartyId", "ContactPointType", "PrivacyConsentStatus"),
+        f"{_ALLOW}; or, where the org keeps no consents, write `consent: flags`.",
+    ),
+)
 
 
 def _of_history(trigger: TriggerObject) -> Iterator[StandardField]:

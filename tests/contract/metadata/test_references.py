@@ -25,7 +25,12 @@ FOLLOWS_THE_RECORD = {
     "OrderItem",
 }
 """Objects without field-level security of their own: who reads the record reads them."""
-NOT_IN_EVERY_ORG = {"Account.PersonContactId", "Account.PersonEmail", "Contact.IndividualId"}
+NOT_IN_EVERY_ORG = {
+    "Account.PersonContactId",
+    "Account.PersonEmail",
+    "Account.PersonHasOptedOutOfEmail",
+    "Contact.IndividualId",
+}
 """Fields that most orgs lack; a permission set that named them could not be deployed there."""
 
 THING = "objects/Thing__c"

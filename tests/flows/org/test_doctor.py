@@ -69,6 +69,12 @@ class Describes:
         self(name, change)
 
 
+def consenting(key):
+    """A change of the configuration: no rule asks for this, for a reason."""
+    consent = f"consent: {{{key}: none, reason: Another system keeps opt-outs.}}"
+    return lambda text: text.replace("latest: 0", f"latest: 0, {consent}")
+
+
 @pytest.fixture
 def describes(emulator):
     return Describes(emulator)
@@ -321,9 +327,7 @@ class TestTheOrgItself:
     @pytest.mark.parametrize(
         ("name", "field", "cost"),
         [
-            ("Contact", "HasOptedOutOfEmail", "opted out"),
             ("Contact", "IsEmailBounced", "bounced"),
-            ("Contact", "Email", "no contact can be invited"),
             ("Product2", "StockKeepingUnit", "products"),
             ("Case", "SuppliedEmail", "customer"),
             ("Order", "ActivatedDate", "without a history"),
@@ -337,6 +341,68 @@ class TestTheOrgItself:
         assert f"{name}.{field}" in warning.what
         assert cost in warning.what
         assert report.exit_code is ExitCode.NEEDS_A_LOOK
+
+    @pytest.mark.parametrize(
+        ("name", "field", "fix"),
+        [
+            ("Contact", "Email", "source: none"),
+            ("Contact", "HasOptedOutOfEmail", "source: none"),
+            ("Account", "PersonHasOptedOutOfEmail", "source: none"),
+            ("Lead", "HasOptedOutOfEmail", "leads: none"),
+        ],
+    )
+    def test_a_hidden_opt_out_fails_before_a_run_waits_for_it(
+        self, doctor, emulator, name, field, fix
+    ):
+        emulator.org.hide_field(name, field)
+        report = doctor()
+
+        (failure,) = found(report, Check.SALESFORCE_STANDARD)
+        assert f"{name}.{field}" in failure.what
+        assert "asks nobody until it can be read" in failure.what
+        assert fix in failure.fix
+        assert "ermission" in failure.fix
+        assert "config.yaml:" in failure.place
+        assert report.exit_code is ExitCode.SIGN_IN
+
+    def test_an_org_that_hides_its_leads_is_told_which_key_to_write(self, doctor, emulator):
+        emulator.org.hide_object("Lead")
+        (failure,) = found(doctor(), Check.SALESFORCE_STANDARD)
+
+        assert failure.level is Level.FAIL
+        assert "The object Lead" in failure.what
+        assert "`consent: {leads: none, reason: ...}`" in failure.fix
+
+    def test_an_org_without_person_accounts_misses_no_opt_out_of_theirs(self, doctor, bare):
+        for row in bare.org.query("SELECT Id FROM Account WHERE IsPersonAccount = true"):
+            bare.org.delete("Account", row["Id"])
+        bare.org.settings.person_accounts = False
+
+        assert not_passed(doctor()) == set()
+
+    @pytest.mark.parametrize("name", ["Contact", "Account", "Lead"])
+    def test_an_opt_out_that_no_rule_asks_for_may_be_hidden(
+        self, doctor, emulator, configured, name
+    ):
+        field = "PersonHasOptedOutOfEmail" if name == "Account" else "HasOptedOutOfEmail"
+        emulator.org.hide_field(name, field)
+        key = "leads" if name == "Lead" else "source"
+
+        assert not_passed(doctor(configured(consenting(key)))) == set()
+
+    def test_consents_that_the_org_hides_fail_only_for_rules_that_ask_for_them(
+        self, doctor, emulator, configured
+    ):
+        emulator.org.hide_object("ContactPointTypeConsent")
+        assert not_passed(doctor()) == set()
+
+        asking = configured(
+            lambda text: text.replace("latest: 0", "latest: 0, consent: salesforce")
+        )
+        (failure,) = found(doctor(asking), Check.SALESFORCE_STANDARD)
+        assert failure.level is Level.FAIL
+        assert "ContactPointTypeConsent" in failure.what
+        assert "`consent: flags`" in failure.fix
 
     def test_a_hidden_field_that_a_rule_reads_fails_at_the_place_of_the_rule(
         self, doctor, emulator

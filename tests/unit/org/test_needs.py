@@ -117,7 +117,12 @@ def test_without_rules_nothing_standard_is_critical_and_no_history_is_asked_for(
 
 
 def test_a_rule_asks_for_all_that_it_reads_of_its_record():
-    rule = a_rule(TriggerObject.CASE, "supplied_email, field Asset.Owner__c", tags=("Type",))
+    rule = a_rule(
+        TriggerObject.CASE,
+        "supplied_email, field Asset.Owner__c",
+        tags=("Type",),
+        consent=ConsentSource.NONE,
+    )
     assert standard(needs_of(rule)) == {
         "Case.Status",
         "Case.CaseNumber",
@@ -130,10 +135,8 @@ def test_a_rule_asks_for_all_that_it_reads_of_its_record():
 
 def test_contacts_and_their_opt_out_matter_where_contacts_are_invited():
     asked = needs_of(a_rule(TriggerObject.ORDER, "bill_to"))
-    assert {"Contact.Id", "Order.BillToContactId"} <= standard(asked)
-    assert {"Contact.HasOptedOutOfEmail", "Contact.IsEmailBounced"} <= standard(
-        asked, critical=False
-    )
+    assert {"Contact.Id", "Order.BillToContactId", "Contact.HasOptedOutOfEmail"} <= standard(asked)
+    assert {"Contact.IsEmailBounced"} <= standard(asked, critical=False)
 
 
 @pytest.mark.parametrize(
@@ -187,6 +190,41 @@ def test_the_org_is_asked_for_consents_only_where_a_rule_wants_them():
 
     assert "ContactPointTypeConsent" in objects(ConsentSource.SALESFORCE)
     assert "ContactPointTypeConsent" not in objects(ConsentSource.FLAGS)
+
+
+CONTACTS = {"Contact.Email", "Contact.HasOptedOutOfEmail"}
+ACCOUNTS = {"Account.PersonEmail", "Account.PersonHasOptedOutOfEmail"}
+LEADS = {"Lead.Email", "Lead.HasOptedOutOfEmail"}
+CONSENTS = {
+    f"ContactPointTypeConsent.{each}"
+    for each in ("PartyId", "ContactPointType", "PrivacyConsentStatus")
+}
+
+
+@pytest.mark.parametrize(
+    ("consent", "leads", "expected"),
+    [
+        (ConsentSource.FLAGS, True, CONTACTS | ACCOUNTS | LEADS),
+        (ConsentSource.FLAGS, False, CONTACTS | ACCOUNTS),
+        (ConsentSource.SALESFORCE, True, CONTACTS | ACCOUNTS | LEADS | CONSENTS),
+        (ConsentSource.SALESFORCE, False, CONTACTS | ACCOUNTS | CONSENTS),
+        # Nothing that cannot be read makes such a rule wait.
+        (ConsentSource.NONE, True, set()),
+        (ConsentSource.NONE, False, set()),
+    ],
+)
+def test_what_a_rule_asks_of_consent_must_be_readable(consent, leads, expected):
+    needs = needs_of(a_rule(to="field Email__c", consent=consent, leads=leads))
+    asked = {name for name in standard(needs) if not name.startswith("Opportunity")}
+    assert asked == expected
+
+
+def test_consent_stands_where_it_is_written_and_else_where_the_recipient_does():
+    places = {("a-rule", "to"): "config.yaml:20:7", ("a-rule", "consent"): "config.yaml:21:7"}
+    (said, *_) = [each for each in needs_of(a_rule(), places=places).standard if each.fix]
+    del places["a-rule", "consent"]
+    (unsaid, *_) = [each for each in needs_of(a_rule(), places=places).standard if each.fix]
+    assert (said.place, unsaid.place) == ("config.yaml:21:7", "config.yaml:20:7")
 
 
 def test_stages_and_roles_carry_the_places_of_their_rule():

@@ -42,6 +42,16 @@ def test_a_standard_field_without_which_a_flow_stops_fails_with_the_place_that_a
     assert found.what.index("nobody is invited") < found.what.index("no calls")
 
 
+def test_a_field_with_a_fix_of_its_own_is_told_with_that():
+    asked = [
+        StandardField("Contact", "Phone", "no calls", fix="Buy a phone."),
+        StandardField("Contact", "Fax", "no faxes"),
+    ]
+    fax, phone = check_standard(asked, {"Contact": CONTACT})
+    assert phone.fix == "Buy a phone."
+    assert "Setup > Permission Sets" in fax.fix
+
+
 def test_a_hidden_standard_object_is_told_once():
     asked = [StandardField("CaseHistory", path, "late") for path in ("Id", "Field")]
     (found,) = check_standard(asked, {"CaseHistory": None})
