@@ -12,6 +12,7 @@ from connector.core.invitations import desk as plan_desk
 from connector.core.invitations import portal_changes as plan_delivery
 from connector.core.invitations import requests as plan_requests
 from connector.core.invitations.locales import KNOWN_LOCALES
+from connector.core.invitations.sending import second_look
 from connector.core.invitations.sending import sends as plan_sends
 from connector.core.privacy import plan as plan_erasure
 from connector.core.products import plan as plan_products
@@ -47,7 +48,7 @@ PAGES = [*PAGE_OF.values(), "docs/cases.md"]
 """The pages of the flows, and of cases, which are a part of one flow."""
 
 CODE = re.compile(
-    r"[a-z]+(?:_[a-z]+)*_(?:refused|unreadable|unknown|conflict|failed|blocked|edited|missing|listed|not_written)"
+    r"[a-z]+(?:_[a-z]+)*_(?:refused|unreadable|held|unknown|conflict|failed|blocked|edited|missing|listed|not_written)"
 )
 
 # What ends like a code and is none: the words under which a run counts.
@@ -108,7 +109,7 @@ def test_every_issue_code_is_documented_and_every_documented_code_is_raised(page
 
 def test_every_reason_code_is_documented_and_every_documented_one_is_given(page):
     given = {each.code for each in CHECKS if each.effect is checks.Effect.SKIPPED}
-    given |= reason_codes(plan_sends)
+    given |= reason_codes(plan_sends) | reason_codes(second_look) | {second_look.RECIPIENT_CHANGED}
     given |= set(plan_sends._REASON_AFTER.values())  # noqa: SLF001 - the table itself
     given |= reason_codes(plan_requests) | {code for code, _ in plan_sends.PERSONS_REASONS.values()}
     given |= {code for _, code, _ in plan_desk._BECOMES.values() if code}  # noqa: SLF001 - the same

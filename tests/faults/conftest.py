@@ -163,6 +163,8 @@ def shop_of(tmp_path):
         app = ConnectedApp("client", "secret", run_as="integration@example.com")
         emulator.salesforce.settings.connected_apps.append(app)
         org = emulator.org
+        for sobject in ("Contact", "Lead"):  # as the connector's permission set does
+            org.show_field(sobject, "HasOptedOutOfEmail")
         account = org.insert("Account", {"Name": "Example Customer"})
         person = {"LastName": "Fielding", "Email": "fielding@example.com", "AccountId": account}
         text, environ = ready_config(addresses, emulator.credentials)

@@ -21,7 +21,7 @@ from connector.core.invitations.desk import (
     decide,
     right_row,
 )
-from connector.core.invitations.sending.due import DUE_FIELDS, DueInvitation
+from connector.core.invitations.sending.due import DUE_FIELDS, RECIPIENT_ID, DueInvitation
 from connector.core.policy import RunPolicy
 from connector.core.run.shown import Told
 from connector.core.terms.attempts import persons_stop
@@ -37,7 +37,8 @@ from connector.flows.invitations.sending.found_sent import close_issues, read_at
 from connector.flows.ports import Org
 from connector.flows.run.opening import refuse_other_org
 
-_FIELDS = tuple(dict.fromkeys((*DUE_FIELDS, "Sent_At__c")))
+# What an older package lacks is not asked for: people can stop invitations on it all the same.
+_FIELDS = tuple(each for each in dict.fromkeys((*DUE_FIELDS, "Sent_At__c")) if each != RECIPIENT_ID)
 
 
 def act(

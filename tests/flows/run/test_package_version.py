@@ -86,7 +86,7 @@ def oldest(copy, older):
 
 
 @pytest.fixture
-def sets_version(copy, older):
+def sets_version(copy):
     """An org in which a test says the version: the formula is a plain number there."""
     name = "Trustpilot_Checkpoint__c/fields/Package_Version__c.field-meta.xml"
     shipped = locations.salesforce() / "main/default/objects" / name
@@ -95,7 +95,7 @@ def sets_version(copy, older):
     )
     assert "formula" not in text
     (copy / "main/default/objects" / name).write_text(text, encoding="utf-8")
-    return older
+    return Emulator(copy, clock=EmulatorClock(frozen_at=START))
 
 
 @pytest.fixture
@@ -257,9 +257,9 @@ def test_an_older_package_costs_a_describe_and_the_question_once_more(one_run, e
 
     one_run()
 
-    assert emulator.calls.counts("salesforce", path="*/describe") == 1
-    # question, describe, question again; then the issue, and the end of the run
-    assert emulator.calls.counted("salesforce") == 5
+    assert emulator.calls.counts("salesforce", path="*/describe") == 2  # checkpoints, invitations
+    # questions, for each of the two a describe and its question again; the issue, and the end
+    assert emulator.calls.counted("salesforce") == 7
 
 
 @on_older

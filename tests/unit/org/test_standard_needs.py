@@ -47,13 +47,28 @@ def read(rule, *, critical, key=""):
     }
 
 
+OPT_OUTS = {
+    "Contact.Email",
+    "Contact.HasOptedOutOfEmail",
+    "Lead.Email",
+    "Lead.HasOptedOutOfEmail",
+    "Account.PersonEmail",
+    "Account.PersonHasOptedOutOfEmail",
+}
+"""What says that an address wants no e-mail, and how it is found."""
+
+
 def test_a_rule_stops_without_the_stage_the_number_and_its_customer():
-    assert read(ORDERS, critical=True) == {
-        "Order.Status",
-        "Order.OrderNumber",
-        "Order.BillToContactId",
-        "Contact.Id",
-    }
+    assert (
+        read(ORDERS, critical=True)
+        == {
+            "Order.Status",
+            "Order.OrderNumber",
+            "Order.BillToContactId",
+            "Contact.Id",
+        }
+        | OPT_OUTS
+    )
 
 
 def test_a_rule_for_contact_roles_stops_without_them():
@@ -91,23 +106,29 @@ def test_only_the_field_that_gets_the_link_is_written():
     assert [each.path for each in asked if each.written] == ["Link__c"]
 
 
-def test_hidden_flags_never_stop_a_rule_but_cost_something():
-    flags = {"Contact.HasOptedOutOfEmail", "Contact.IsEmailBounced"}
-    assert flags <= read(ORDERS, critical=False)
+def test_a_hidden_bounce_never_stops_a_rule_but_costs_something():
+    assert "Contact.IsEmailBounced" in read(ORDERS, critical=False)
     assert all(each.cost for each in rule_fields(ORDERS, {}))
 
 
 def test_flags_of_a_person_account_are_read_with_its_address():
     rule = replace(ORDERS, to=(parse_recipient("field Account.PersonEmail"),))
     account = {each for each in read(rule, critical=False) if each.startswith("Order.Account.")}
-    assert "Order.Account.PersonHasOptedOutOfEmail" in account
+    assert "Order.Account.PersonEmailBouncedDate" in account
     assert not [each for each in read(ORDERS, critical=False) if each.startswith("Order.Account.")]
 
 
 @pytest.mark.parametrize(("consent", "asked"), [("SALESFORCE", True), ("FLAGS", False)])
 def test_consents_are_read_only_where_the_rule_wants_them(consent, asked):
     rule = replace(ORDERS, consent=ConsentSource[consent])
-    assert ("ContactPointTypeConsent.PartyId" in read(rule, critical=False)) is asked
+    assert ("ContactPointTypeConsent.PartyId" in read(rule, critical=True)) is asked
+
+
+def test_a_rule_that_keeps_no_opt_outs_stops_without_none_of_them():
+    kept_nowhere = replace(ORDERS, consent=ConsentSource.NONE)
+    assert not OPT_OUTS & read(kept_nowhere, critical=True) - {"Contact.Email"}
+    without_leads = read(replace(ORDERS, leads=False), critical=True)
+    assert not [each for each in without_leads if each.startswith("Lead")]
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,9 @@ from connector.core.terms.instants import instant
 from connector.core.terms.objects import InvitationStatus
 from connector.core.terms.records import Row
 
+RECIPIENT_ID = "Recipient_Id__c"
+"""The contact whom an invitation is for; a deletion does not empty it, as it does the lookup."""
+
 DUE_FIELDS = (
     "Id",
     "Claim_Key__c",
@@ -22,7 +25,7 @@ DUE_FIELDS = (
     "Trigger_Record_Id__c",
     "New_Stage__c",
     "Contact__c",
-    "Recipient_Id__c",
+    RECIPIENT_ID,
     "Cooldown_Key__c",
     "Recipient_Email__c",
     "Recipient_Name__c",

@@ -27,7 +27,7 @@ from connector.core.invitations.sending.due import DueInvitation, Stop, Wait, st
 from connector.core.invitations.sending.second_look import RECIPIENT_CHANGED, Again
 from connector.core.invitations.sending.sends import Ready, what_to_ask
 from connector.core.products.bought import NO_PRODUCTS
-from connector.core.run.issues import Issue
+from connector.core.run.issues import Issue, issue_key
 from connector.core.run.report import Action
 from connector.core.terms.objects import INVITATION, InvitationStatus
 from connector.core.terms.records import Row, RowError
@@ -255,6 +255,8 @@ def _sort(
     (work.links if due.is_link else work.emails).append(ready)
     tally.actions.append(_action(context, ready))
     note_go(context, rule, tally)
+    over = (issue_key(code, due.id) for code in ("invitation_held", "recipient_refused"))
+    tally.passed += context.opening.still_open(over)
 
 
 def _hold(context: RunContext, due: DueInvitation, unit: Unit) -> str:
@@ -289,10 +291,11 @@ def _write_stops(context: RunContext, rows: list[dict[str, Any]], tally: Tally) 
             continue
         tally.counts[_COUNTED[status]] += 1
         context.reporter.event("invitation", invitation=row["Id"], status=status.value)
+        held = _held(str(row["Id"]))
         if row["Reason_Code__c"] == RECIPIENT_CHANGED:
-            tally.issues.append(_held(str(row["Id"])))
+            tally.issues.append(held)
         else:
-            tally.passed += [key for key in [_held(str(row["Id"])).key] if _is_open(context, key)]
+            tally.passed += context.opening.still_open([held.key])
 
 
 def _held(invitation_id: str) -> Issue:
@@ -304,7 +307,3 @@ def _held(invitation_id: str) -> Issue:
         FLOW,
         invitation_id,
     )
-
-
-def _is_open(context: RunContext, key: str) -> bool:
-    return key in context.opening.issues
