@@ -78,7 +78,8 @@ def reason_codes(module):
     made = [each for each in ast.walk(tree) if isinstance(each, ast.Call)]
     named = [each for each in made if getattr(each.func, "id", "") == "Stop"]
     texts = [[arg.value for arg in each.args if isinstance(arg, ast.Constant)] for each in named]
-    return {found[0] for found in texts if found}
+    codes = [[text for text in each if re.fullmatch(r"[a-z_]+", text)] for each in texts]
+    return {found[0] for found in codes if found}
 
 
 @pytest.fixture(scope="module")
