@@ -185,7 +185,7 @@ class ReviewStore:
         matches: Matches,
     ) -> None:
         new = {store.id for store in stores if store.is_new}
-        self._matches.add(matches, new)
+        self._matches = self._matches.joined(matches.only(new))
         self._unmatched += [evidence_of(listed[name].review) for name in new - matches.keys()]
         for store in stores:
             each = listed[store.id]
@@ -201,7 +201,7 @@ class ReviewStore:
         unmatched, self._unmatched = self._unmatched, []
         with _spoiling(each.listing for each in self._pending.values()):
             found, _ = match_reviews(self.context, unmatched)
-        self._matches.add(found, found.keys())
+        self._matches = self._matches.joined(found)
 
     def _write(self) -> None:
         """Write what waits, in one go; what the org refuses becomes an issue."""

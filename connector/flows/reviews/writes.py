@@ -26,7 +26,7 @@ from connector.core.terms.reviews import Reply, Review
 from connector.core.terms.units import Unit
 from connector.flows.cases.lifecycle import case_fields, open_cases, reopen_cases
 from connector.flows.copies import write_copies
-from connector.flows.matching import Matches, match_reviews, tell_invitations, want_tags
+from connector.flows.matching import Matches, match_reviews, tell_invitations, with_tags
 from connector.flows.reviews.reply_states import current_states, write_states
 from connector.flows.run.context import RunContext
 from connector.flows.run.tally import Tally
@@ -113,11 +113,9 @@ def _settle_replies(context: RunContext, pending: Iterable[Pending]) -> dict[str
 
 def _matched(context: RunContext, batch: Batch) -> Matches:
     """The matches of all new reviews, those that were unmatched connected now."""
-    matches = batch.matches
     found, _ = match_reviews(context, batch.unmatched)
-    matches.add(found, found.keys())
-    want_tags(context, matches, {each.review.id: each.review.type for each in batch.pending})
-    return matches
+    types = {each.review.id: each.review.type for each in batch.pending}
+    return with_tags(context, batch.matches.joined(found), types)
 
 
 def _with_copies(
