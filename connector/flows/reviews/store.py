@@ -28,6 +28,7 @@ from connector.core.reviews.plan import (
     with_conversations,
     with_edits,
 )
+from connector.core.reviews.verdicts import Verdict, verdicts
 from connector.core.terms.errors import ConnectorError
 from connector.core.terms.objects import REVIEW
 from connector.core.terms.records import Condition, Row, Select
@@ -160,22 +161,17 @@ class ReviewStore:
         stores: Sequence[StoreReview],
         filtered: Sequence[str],
     ) -> None:
-        for store in stores:
-            each = listed[store.id]
-            if store.is_new:
-                each.listing.tell_new(each.review.created_at)
-            else:
-                each.listing.tell(each.review.created_at, "different")
-            if self.context.dry_run or len(self.tally.actions) < ACTIONS_KEPT:
-                self.tally.actions.append(action(store, each.review))
-        for review_id in filtered:
-            each = listed[review_id]
-            each.listing.tell(each.review.created_at, "filtered")
-            self._count(each.listing, "reviews_filtered")
-        for review_id in listed.keys() - {store.id for store in stores}:
-            self._settle(listed[review_id].listing, review_id)
-            if review_id not in filtered:
-                self._count(listed[review_id].listing, "reviews_unchanged")
+        for review_id, verdict in verdicts(listed, stores, filtered).items():
+            self._note_verdict(listed[review_id], verdict)
+        actions = [action(store, listed[store.id].review) for store in stores]
+        room = max(ACTIONS_KEPT - len(self.tally.actions), 0)
+        self.tally.actions += actions if self.context.dry_run else actions[:room]
+
+    def _note_verdict(self, each: _Listed, verdict: Verdict) -> None:
+        each.listing.tell_verdict(each.review.created_at, verdict)
+        if verdict.is_settled:
+            self._count(each.listing, f"reviews_{verdict}")
+            self._settle(each.listing, each.review.id)
 
     def _queue(
         self,
