@@ -2,7 +2,8 @@
 
 Reviews of every stream go through one store, so that a run with a few of each costs the calls of
 one. What arrives is compared in small batches while lists are still being read, and written in
-large ones. What happens to a batch is decided in the modules of the stages.
+large ones. The stages stand in modules of their own, `mapped`, `compared` and `writes`, and take
+and return values; here is only what must change: what waits, what is counted, what is told.
 """
 
 from __future__ import annotations
