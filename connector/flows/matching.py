@@ -6,14 +6,15 @@ from here.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
 
 from connector.core.mapping.rows import lookup_values
 from connector.core.matching.evidence import Evidence, make_evidence, spellings, usual_reference
 from connector.core.matching.hits import Candidates, Hits
-from connector.core.matching.plan import BECOMES_REVIEWED, CERTAIN, Match, match
+from connector.core.matching.plan import BECOMES_REVIEWED, CERTAIN, match
 from connector.core.run.report import Action
 from connector.core.terms import addresses
 from connector.core.terms.instants import to_the_second
@@ -68,26 +69,33 @@ UNMATCHED_FIELDS = (
 )
 
 
-class Matches(dict[str, dict[str, Any]]):
+@dataclass(frozen=True, eq=False)
+class Matches(Mapping[str, Mapping[str, Any]]):
     """The fields to write by review id, and which invitations led to which of these reviews.
 
     `led` maps ids of invitations that are not `Reviewed` yet to review ids.
     """
 
-    def __init__(
-        self, matched: Mapping[str, Match] | None = None, tried: Mapping[str, Any] | None = None
-    ) -> None:
-        super().__init__()
-        self.led: dict[str, str] = {}
-        for review_id, each in (matched or {}).items():
-            self[review_id] = {**each.fields, "Match_Tried_At__c": (tried or {})[review_id]}
-            if each.led_by:
-                self.led.setdefault(each.led_by, review_id)
+    fields: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    led: Mapping[str, str] = field(default_factory=dict)
 
-    def add(self, others: Matches, review_ids: Collection[str]) -> None:
-        """Add what others say about these reviews; of two led by one invitation the first stays."""
-        self.update((name, others[name]) for name in others.keys() & review_ids)
-        self.led = {k: v for k, v in others.led.items() if v in review_ids} | self.led
+    def __getitem__(self, review_id: str) -> Mapping[str, Any]:
+        return self.fields[review_id]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.fields)
+
+    def __len__(self) -> int:
+        return len(self.fields)
+
+    def only(self, review_ids: Collection[str]) -> Matches:
+        """What is said about these reviews."""
+        fields = {name: self.fields[name] for name in self.fields if name in review_ids}
+        return Matches(fields, {k: v for k, v in self.led.items() if v in review_ids})
+
+    def joined(self, others: Matches) -> Matches:
+        """These and others, which replace them; of two led by one invitation the first stays."""
+        return Matches({**self.fields, **others.fields}, {**others.led, **self.led})
 
 
 def match_reviews(
@@ -125,7 +133,7 @@ def rematch(context: RunContext, tally: Tally) -> None:
     untold, *unmatched = context.org.read([_UNTOLD, *questions])
     rows = {str(row["External_Id__c"]): row for answer in unmatched for row in answer.rows}
     matches, _ = match_reviews(context, [_stored_evidence(*each) for each in rows.items()])
-    want_tags(context, matches, {name: row.get("Type__c") for name, row in rows.items()})
+    matches = with_tags(context, matches, {name: row.get("Type__c") for name, row in rows.items()})
     tally.actions += [
         Action("connect review", name, {"method": matches[name]["Match_Method__c"]})
         for name in _found(matches)
@@ -137,13 +145,16 @@ def rematch(context: RunContext, tally: Tally) -> None:
     _tell(context, led | _records(matches.led, stored), tally)
 
 
-def want_tags(context: RunContext, matches: Matches, types: Mapping[str, str | None]) -> None:
+def with_tags(context: RunContext, matches: Matches, types: Mapping[str, str | None]) -> Matches:
     """Tick those service reviews that the records they are connected with give tags to."""
     if not context.policy.reviews.write_tags:
-        return
-    for name, fields in matches.items():
-        if types[name] == ReviewType.SERVICE and fields["Match_Method__c"] in CERTAIN:
-            fields["Tags_Wanted__c"] = True
+        return matches
+    ticked = {
+        name: {**fields, "Tags_Wanted__c": True}
+        for name, fields in matches.items()
+        if types[name] == ReviewType.SERVICE and fields["Match_Method__c"] in CERTAIN
+    }
+    return replace(matches, fields={**matches, **ticked})
 
 
 def _found(matches: Matches) -> list[str]:
@@ -254,9 +265,15 @@ def _stored_evidence(review_id: str, row: Row) -> Evidence:
 
 def _matches(context: RunContext, evidence: Sequence[Evidence], hits: Hits) -> Matches:
     now = to_the_second(context.now)
+    tried = {each.review_id: now if each.is_any else None for each in evidence}
+    matched = {each.review_id: match(each, hits) for each in evidence}
+    led: dict[str, str] = {}
+    for review_id, found in matched.items():
+        if found.led_by:
+            led.setdefault(found.led_by, review_id)
     return Matches(
-        {each.review_id: match(each, hits) for each in evidence},
-        {each.review_id: now if each.is_any else None for each in evidence},
+        {name: {**each.fields, "Match_Tried_At__c": tried[name]} for name, each in matched.items()},
+        led,
     )
 
 

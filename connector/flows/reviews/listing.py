@@ -13,6 +13,7 @@ from datetime import UTC, date, datetime
 from itertools import pairwise
 
 from connector.core.reviews.reconciliation import DayCheck, day_checks
+from connector.core.reviews.verdicts import Verdict
 from connector.core.run.report import STREAMS, Mark
 from connector.core.terms.reviews import Review, ReviewPage, ReviewType
 from connector.core.terms.units import Unit
@@ -78,10 +79,12 @@ class Listing:
         """Count a word for the day on which a review was created."""
         self.days[created_at.astimezone(UTC).date()][word] += 1
 
-    def tell_new(self, created_at: datetime) -> None:
-        """Count a review that the org does not hold: missing where it should have been there."""
-        is_late = self.expected_before is None or created_at >= self.expected_before
-        self.tell(created_at, "new" if is_late else "missing")
+    def tell_verdict(self, created_at: datetime, verdict: Verdict) -> None:
+        """Count what comparing found; a new review that should have been there is missing."""
+        if verdict is Verdict.NEW and self.expected_before and created_at < self.expected_before:
+            self.tell(created_at, "missing")
+        elif verdict is not Verdict.UNCHANGED:
+            self.tell(created_at, verdict)
 
     def checked_days(self) -> tuple[DayCheck, ...]:
         """What comparing this window with the org has found, day by day."""

@@ -7,7 +7,7 @@ review's record, and the record says what is still to be done.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -15,47 +15,20 @@ from typing import Any
 from connector.core.cases.plan import WantedCase
 from connector.core.copies.rows import Arrived
 from connector.core.mapping.rows import lookup_values
-from connector.core.matching.evidence import Evidence
 from connector.core.replies.on_arrival import Incoming, answer_fields
 from connector.core.replies.templates import UnitNames
-from connector.core.reviews.plan import HASH, KEY, StoreReview, reply_change, touches_reply
+from connector.core.reviews.plan import HASH, KEY, reply_change, touches_reply
 from connector.core.terms.instants import instant
 from connector.core.terms.objects import REVIEW
-from connector.core.terms.records import Row, RowError
-from connector.core.terms.reviews import Reply, Review
-from connector.core.terms.units import Unit
+from connector.core.terms.records import RowError
+from connector.core.terms.reviews import Reply
 from connector.flows.cases.lifecycle import case_fields, open_cases, reopen_cases
 from connector.flows.copies import write_copies
-from connector.flows.matching import Matches, match_reviews, tell_invitations, want_tags
+from connector.flows.matching import Matches, match_reviews, tell_invitations, with_tags
+from connector.flows.reviews.batch import Batch, Pending
 from connector.flows.reviews.reply_states import current_states, write_states
 from connector.flows.run.context import RunContext
 from connector.flows.run.tally import Tally
-
-
-@dataclass(frozen=True)
-class Pending:
-    """A review that is to be written.
-
-    `before` is its row in the org, None for a new one.
-    """
-
-    store: StoreReview
-    review: Review
-    unit: Unit
-    before: Row | None = None
-
-
-@dataclass(frozen=True)
-class Batch:
-    """Reviews to be written together, and cases that are still to be made.
-
-    New reviews are in `matches`, or their evidence is among the `unmatched`.
-    """
-
-    pending: Sequence[Pending]
-    cases: Sequence[WantedCase]
-    matches: Matches
-    unmatched: Sequence[Evidence]
 
 
 @dataclass(frozen=True)
@@ -68,27 +41,36 @@ class Written:
 
 def write_reviews(context: RunContext, batch: Batch, tally: Tally) -> Written:
     """Write one batch; a dry run only notes what would become of cases."""
-    edited = [each.before for each in batch.pending if each.store.is_edit and each.before]
-    reopen_cases(context, edited, tally)
+    _reopen_cases(context, batch, tally)
     if context.dry_run:
-        open_cases(context, [*batch.cases, *_new_cases(context, batch.pending, {}, {})], tally)
+        _open_cases(context, batch, dict.fromkeys(batch.pending, ""), tally)
         return Written()
-    matches = _matched(context, batch)
-    unsettled = _settle_replies(context, batch.pending)
-    batch = replace(batch, pending=[e for e in batch.pending if e.review.id not in unsettled])
-    rows, uncopied = _with_copies(context, batch.pending, matches, tally)
-    results = context.org.upsert(REVIEW, KEY, rows) if rows else []
-    refused = dict(unsettled)
-    stored: dict[str, str] = {}
-    for each, result in zip(batch.pending, results, strict=True):
-        if result.error is None:
-            stored[each.review.id] = result.id or ""
-        else:
-            refused[each.review.id] = result.error
-    tell_invitations(context, matches.led, stored, tally)
-    new = [each for each in batch.pending if each.review.id in stored]
-    open_cases(context, [*batch.cases, *_new_cases(context, new, stored, matches)], tally)
-    return Written(refused, uncopied)
+    batch = _tagged(context, connected(context, batch))
+    unsettled = _settle_replies(context, batch.pending.values())
+    batch = batch.without(unsettled)
+    rows, uncopied = _with_copies(context, batch, tally)
+    # A run that is killed up to here finds every review new or changed once more.
+    stored, refused = _store(context, batch, rows)
+    tell_invitations(context, batch.matches.led, stored, tally)
+    _open_cases(context, batch, stored, tally)
+    return Written({**unsettled, **refused}, uncopied)
+
+
+def connected(context: RunContext, batch: Batch) -> Batch:
+    """The batch with what its unmatched reviews are about, asked of the org."""
+    found, _ = match_reviews(context, batch.unmatched)
+    return replace(batch, matches=batch.matches.joined(found), unmatched=())
+
+
+def _tagged(context: RunContext, batch: Batch) -> Batch:
+    types = {name: each.review.type for name, each in batch.pending.items()}
+    return replace(batch, matches=with_tags(context, batch.matches, types))
+
+
+def _reopen_cases(context: RunContext, batch: Batch, tally: Tally) -> None:
+    pending = batch.pending.values()
+    edited = [each.before for each in pending if each.store.is_edit and each.before]
+    reopen_cases(context, edited, tally)
 
 
 def _settle_replies(context: RunContext, pending: Iterable[Pending]) -> dict[str, RowError]:
@@ -111,30 +93,40 @@ def _settle_replies(context: RunContext, pending: Iterable[Pending]) -> dict[str
     return {touched[record_id].review.id: error for record_id, error in refused.items()}
 
 
-def _matched(context: RunContext, batch: Batch) -> Matches:
-    """The matches of all new reviews, those that were unmatched connected now."""
-    matches = batch.matches
-    found, _ = match_reviews(context, batch.unmatched)
-    matches.add(found, found.keys())
-    want_tags(context, matches, {each.review.id: each.review.type for each in batch.pending})
-    return matches
-
-
 def _with_copies(
-    context: RunContext, pending: Sequence[Pending], matches: Matches, tally: Tally
+    context: RunContext, batch: Batch, tally: Tally
 ) -> tuple[list[dict[str, Any]], frozenset[str]]:
-    """Write the copies; return the reviews' own rows, and those with a copy that was refused.
-
-    Such a review gets no hash, so that a later run compares it as changed.
-    """
-    rows = [_row(context, each, matches) for each in pending]
+    """Write the copies; return the reviews' own rows, and those with a copy that was refused."""
+    pending = batch.pending.values()
+    rows = [_row(context, each, batch.matches) for each in pending]
     arrived = (Arrived(each.review, row) for each, row in zip(pending, rows, strict=True))
     uncopied = write_copies(context, tuple(arrived), tally)
-    for each, row in zip(pending, rows, strict=True):
-        row.update(lookup_values(context.policy.mapping(each.review.type), row))
-        if each.review.id in uncopied:
-            row[HASH] = None
-    return rows, uncopied
+    own = [
+        {**row, **_after_copies(context, each, row, uncopied)}
+        for each, row in zip(pending, rows, strict=True)
+    ]
+    return own, uncopied
+
+
+def _after_copies(
+    context: RunContext, each: Pending, row: Mapping[str, Any], uncopied: Collection[str]
+) -> dict[str, Any]:
+    """The lookups that a mapping adds to a review's row, once its copies have been written.
+
+    A review with a refused copy gets no hash, so that a later run compares it as changed.
+    """
+    lookups = lookup_values(context.policy.mapping(each.review.type), row)
+    return {**lookups, HASH: None} if each.review.id in uncopied else lookups
+
+
+def _store(
+    context: RunContext, batch: Batch, rows: Sequence[Mapping[str, Any]]
+) -> tuple[dict[str, str], dict[str, RowError]]:
+    """Write the reviews; return the record ids of what is stored, and what the org refused."""
+    results = context.org.upsert(REVIEW, KEY, rows) if rows else []
+    answers = dict(zip(batch.pending, results, strict=True))
+    stored = {name: each.id or "" for name, each in answers.items() if each.error is None}
+    return stored, {name: each.error for name, each in answers.items() if each.error is not None}
 
 
 def _row(context: RunContext, each: Pending, matches: Matches) -> dict[str, Any]:
@@ -163,26 +155,21 @@ def _answer_fields(context: RunContext, each: Pending) -> dict[str, Any]:
     return answer_fields(context.policy.replies, incoming, context.now)
 
 
-def _new_cases(
-    context: RunContext,
-    pending: Sequence[Pending],
-    stored: Mapping[str, str],
-    matches: Mapping[str, Mapping[str, Any]],
-) -> list[WantedCase]:
-    """The cases that new reviews want; in a dry run they have no record yet."""
-    wanted = (
-        (each, case_fields(context, each.review, each.unit))
-        for each in pending
-        if each.store.is_new
-    )
-    return [
-        WantedCase(
-            stored.get(each.review.id, ""),
-            each.review,
-            fields["Case_Rule__c"],
-            each.unit.name,
-            matches.get(each.review.id, {}),
-        )
-        for each, fields in wanted
-        if fields
+def _open_cases(context: RunContext, batch: Batch, stored: Mapping[str, str], tally: Tally) -> None:
+    """Open what cases are wanted, of new reviews only where their record is `stored`."""
+    new = [
+        _wanted_case(context, each, stored[name], batch.matches.get(name, {}))
+        for name, each in batch.pending.items()
+        if name in stored and each.store.is_new
     ]
+    open_cases(context, [*batch.cases, *(case for case in new if case)], tally)
+
+
+def _wanted_case(
+    context: RunContext, each: Pending, record_id: str, lookups: Mapping[str, Any]
+) -> WantedCase | None:
+    """The case that a new review wants; in a dry run the review has no record yet."""
+    fields = case_fields(context, each.review, each.unit)
+    if not fields:
+        return None
+    return WantedCase(record_id, each.review, fields["Case_Rule__c"], each.unit.name, lookups)
