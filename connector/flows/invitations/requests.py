@@ -61,6 +61,7 @@ def take_up_requests(
     if not units:
         return []
     takings: dict[str, TakeUp] = {}
+    seconds: dict[str, str] = {}
     ended: list[dict[str, Any]] = []
     requests = {request.id: request for request in _read(context, rows, units)}
     around = _around(context, requests.values())
@@ -74,13 +75,18 @@ def take_up_requests(
         elif isinstance(planned, Stop):
             tally.actions.append(Action("end request", request.id, {"reason": planned.code}))
             ended.append(refused_request_row(request, planned))
-        elif planned.key not in takings:  # a second one of the same key waits for the next run
+        elif planned.key in takings:
+            seconds[request.id] = planned.key
+        else:
             facts = {"channel": planned.row["Channel__c"], "due": planned.row["Due_At__c"]}
             tally.actions.append(Action("take up request", request.id, facts))
             takings[planned.key] = planned
     if context.dry_run:
         return []
     done = _write(context, [each.row for each in takings.values()], tally)
+    holders = {str(row["Claim_Key__c"]): str(row["Id"]) for row in done}
+    # Where the org refused the first one of a key, the next run takes up another.
+    ended += [already_claimed(i, holders[key]) for i, key in seconds.items() if key in holders]
     _write(context, ended, tally)
     return [{**requests[row["Id"]].row, **row} for row in done]
 
