@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from enum import StrEnum
 
-from connector.core.reviews.plan import StoreReview
+from connector.core.reviews.comparison import StoreReview
 
 
 class Verdict(StrEnum):

@@ -30,14 +30,14 @@ from connector.core.terms.records import GONE, TAKEN, Answer, Condition, Row, Ro
 from connector.core.terms.reviews import Review
 from connector.core.terms.units import Unit
 from connector.flows.cases.erasure import erase_cases
+from connector.flows.cases.places import UNKNOWN, unknown_places
 from connector.flows.run.context import RunContext
 from connector.flows.run.issues import note_at_once
 from connector.flows.run.tally import Tally
 
 REFUSED = "case_refused"
 NOT_REOPENED = "case_reopening_refused"
-_UNKNOWN = "case_owner_unknown"
-RETRIED = (REFUSED, _UNKNOWN, NOT_REOPENED)
+RETRIED = (REFUSED, UNKNOWN, NOT_REOPENED)
 """The codes of the issues that a later run may put right."""
 
 _FLOW = "reviews_in"
@@ -80,7 +80,7 @@ def open_cases(context: RunContext, wanted: Sequence[WantedCase], tally: Tally) 
     named = {each.rule: rules[each.rule] for each in ruled}
     look = _look(context, ruled, named.values())
     still = {each.review.id: each for each in ruled if look.still_wants(each)}
-    blocked = _unknown_places(named.values(), look.places, tally)
+    blocked = unknown_places(named.values(), look.places, tally)
     missing = [
         each
         for each in still.values()
@@ -136,21 +136,6 @@ def _look(context: RunContext, wanted: Sequence[WantedCase], rules: Collection[C
         _cases_by_key(cases, keys),
         {str(row["Id"]): row for row in reviews.rows},
     )
-
-
-def _unknown_places(rules: Iterable[CaseRule], known: Places, tally: Tally) -> set[str]:
-    """The names of rules that name something the org does not have; an issue for each."""
-    blocked = {rule.name: known.unknown(rule) for rule in rules if known.unknown(rule)}
-    for name, what in blocked.items():
-        issue = Issue(
-            code=_UNKNOWN,
-            message=f"The case rule {name} makes no case: the org has no such thing as {what}.",
-            next_step="Make it in Salesforce or correct cases.rules; the next run tries again.",
-            flow=_FLOW,
-            record=name[:64],
-        )
-        tally.issues += [issue] if issue.key not in {each.key for each in tally.issues} else []
-    return set(blocked)
 
 
 def _insert(

@@ -19,7 +19,7 @@ from connector.core.replies.rows import (
     published,
     stopped,
 )
-from connector.core.reviews.plan import is_edit
+from connector.core.reviews.comparison import is_edit
 from connector.core.run.issues import Issue
 from connector.core.terms.errors import (
     ConnectorError,

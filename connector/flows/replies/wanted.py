@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from connector.core.replies.customer import FACT_FIELDS, known_of
 from connector.core.replies.lint import Finding, lint
 from connector.core.replies.plan import REPLY_FIELDS, QueuedReply, Wish, queued_reply, wish_of
-from connector.core.reviews.plan import EDIT_FIELDS
+from connector.core.reviews.comparison import EDIT_FIELDS
 from connector.core.terms.objects import REVIEW, REVIEW_HISTORY, ReplyStatus
 from connector.core.terms.records import Answer, Condition, Row, Select, value_at
 from connector.core.terms.units import Unit

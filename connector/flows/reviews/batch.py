@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 
 from connector.core.cases.plan import WantedCase
 from connector.core.matching.evidence import Evidence
-from connector.core.reviews.plan import MappedReview, StoreReview
+from connector.core.reviews.comparison import MappedReview, StoreReview
 from connector.core.terms.records import Row
 from connector.core.terms.reviews import Review
 from connector.core.terms.units import Unit

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from connector.core.cases.plan import CASE_FIELDS, LOOKUP_FIELDS, WantedCase, wanted_case
 from connector.core.matching.evidence import evidence_of
-from connector.core.reviews.plan import (
+from connector.core.reviews.comparison import (
     EDIT_FIELDS,
     KEY,
     STORED_FIELDS,

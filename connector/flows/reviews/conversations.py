@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from connector.core.reviews.plan import (
+from connector.core.reviews.comparison import (
     KEY,
     STORED_FIELDS,
     StoreReview,

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from connector.core.reviews.plan import KEY
+from connector.core.reviews.comparison import KEY
 from connector.core.run.issues import Issue, issue_key
 from connector.core.run.report import Action
 from connector.core.terms.errors import NotFound, VendorAnswerUnreadable

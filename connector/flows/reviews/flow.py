@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import timedelta
 
-from connector.core.reviews.plan import seen_text
+from connector.core.reviews.comparison import seen_text
 from connector.core.run.report import FlowReport, Mark
 from connector.core.terms.errors import NotFound, VendorAnswerUnreadable
 from connector.core.terms.reviews import ReviewPage, ReviewType, Unreadable

@@ -5,7 +5,7 @@ from __future__ import annotations
 from connector.core.copies.rows import review_hash
 from connector.core.mapping.rows import map_review
 from connector.core.policy import RunPolicy
-from connector.core.reviews.plan import MappedReview
+from connector.core.reviews.comparison import MappedReview
 from connector.core.terms.reviews import Review
 from connector.core.terms.units import Unit
 

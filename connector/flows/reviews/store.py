@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
-from connector.core.reviews.plan import is_seen
+from connector.core.reviews.comparison import is_seen
 from connector.core.reviews.verdicts import Verdict
 from connector.core.terms.errors import ConnectorError
 from connector.core.terms.reviews import Review, ReviewPage

@@ -1,4 +1,4 @@
-"""Summary: TrustScore, stars, totals and the counts of the home page on each business unit."""
+"""Summary: TrustScore, stars, totals and counts on the record of each business unit."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _UNANSWERED = (
 def run(context: RunContext, *, recount: bool) -> FlowReport:
     """Say what each business unit's record should hold; the end of the run writes it.
 
-    The counts of the home page cost a call, so they are taken only when `recount` says that
+    The counts on its record cost a call, so they are taken only when `recount` says that
     this run changed something.
     """
     tally = Tally(FLOW)

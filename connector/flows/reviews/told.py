@@ -5,7 +5,7 @@ It makes values only: who counts and gathers them is the store.
 
 from __future__ import annotations
 
-from connector.core.reviews.plan import StoreReview
+from connector.core.reviews.comparison import StoreReview
 from connector.core.run.issues import Issue, issue_key
 from connector.core.run.report import Action
 from connector.core.terms.records import RowError

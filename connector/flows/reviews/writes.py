@@ -17,7 +17,7 @@ from connector.core.copies.rows import Arrived
 from connector.core.mapping.rows import lookup_values
 from connector.core.replies.on_arrival import Incoming, answer_fields
 from connector.core.replies.templates import UnitNames
-from connector.core.reviews.plan import HASH, KEY, reply_change, touches_reply
+from connector.core.reviews.comparison import HASH, KEY, reply_change, touches_reply
 from connector.core.terms.instants import instant
 from connector.core.terms.objects import REVIEW
 from connector.core.terms.records import RowError

@@ -14,7 +14,7 @@ from connector.core.invitations.sending.sends import OUTCOME_UNKNOWN
 from connector.core.org.package_version import VERSION_FIELD, Standing, compare
 from connector.core.policy import RunPolicy, UnitPolicy
 from connector.core.replies.tags import TAG_FIELDS
-from connector.core.reviews.plan import seen_reviews
+from connector.core.reviews.comparison import seen_reviews
 from connector.core.reviews.summary import SUMMARY_FIELDS, profile_row
 from connector.core.rules.grammar import Hold
 from connector.core.run.issues import ISSUE_FIELDS, open_issue

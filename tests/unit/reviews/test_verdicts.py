@@ -2,7 +2,7 @@
 
 import pytest
 
-from connector.core.reviews.plan import StoreReview
+from connector.core.reviews.comparison import StoreReview
 from connector.core.reviews.verdicts import Verdict, verdicts
 
 

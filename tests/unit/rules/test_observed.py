@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from connector.core.reviews.plan import seen_reviews
+from connector.core.reviews.comparison import seen_reviews
 from connector.core.rules.entries import OBSERVED
 from connector.core.rules.grammar import TriggerObject
 from connector.core.rules.observed import (

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from connector.core.reviews.plan import (
+from connector.core.reviews.comparison import (
     LONGEST_MEMORY,
     MappedReview,
     is_seen,
