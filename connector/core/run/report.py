@@ -50,7 +50,7 @@ class Action:
 class Mark:
     """How far a stream has been read: everything before `at` is stored or an issue.
 
-    `seen` is what the next run will read again, for reviews: see `core.reviews.comparison.seen_text`.
+    `seen` is what the next run will read again, for reviews: `core.reviews.comparison.seen_text`.
     """
 
     stream: str
