@@ -35,6 +35,7 @@ def simulation_as_json(report: SimulationReport) -> str:
         "entries": report.entries,
         "evidence": dict(report.evidence),
         "asked": report.asked,
+        "asked_in_time": report.asked_in_time,
         "due_at_once": report.due_at_once,
         "due_months": dict(report.due_months),
         "not_asked": [
@@ -87,6 +88,7 @@ def _lines(report: SimulationReport) -> Iterator[str]:
     yield f"{report.entries} entries into {stages}{f' ({seen})' if seen else ''}"
     yield f"{report.asked} would be asked, {report.due_at_once} of them at once"
     yield from (f"  due in {month}: {count}" for month, count in report.due_months.items())
+    yield f"{report.asked_in_time} would have been asked, had the rule been on all the while"
     yield f"{report.entries - report.asked} would not be asked"
     yield from (f"  {each.count} {each.code}: {each.sentence}" for each in report.not_asked)
     for each in report.collisions:
