@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from connector.core.insight.explanation import Explanation, RuleStory, entry_text, when
+from connector.core.insight.explanation import Explanation, RuleStory, entry_text
+from connector.core.insight.outlook import Outlook, when
 from connector.core.insight.simulation import ASKED, COLLISIONS, Line, SimulationReport
 from connector.core.invitations.checks import CheckResult
 from connector.core.rules.entries import Entry
@@ -70,7 +71,10 @@ def explanation_as_json(told: Explanation) -> str:
         "record": told.record,
         "stage": told.stage,
         "entries": [_entry_document(each) for each in told.entries],
-        "invitations": [dict(each) for each in told.invitations],
+        "invitations": [
+            {**each, "outlook": _outlook_document(told.outlooks.get(each["id"]))}
+            for each in told.invitations
+        ],
         "rules": [_story_document(each) for each in told.rules],
         "notes": list(told.notes),
     }
@@ -132,6 +136,8 @@ def _told(told: Explanation) -> Iterator[str]:
     yield from (f"entered: {entry_text(each)}" for each in told.entries)
     for each in told.invitations:
         yield f"invitation: {_invitation_text(each)}"
+        if each["id"] in told.outlooks:
+            yield f"  => {told.outlooks[each['id']].sentence}"
     yield from (f"Note: {each}" for each in told.notes)
     for story in told.rules:
         yield ""
@@ -176,6 +182,17 @@ def _story_document(story: RuleStory) -> dict[str, Any]:
             }
             for each in story.checks
         ],
+    }
+
+
+def _outlook_document(outlook: Outlook | None) -> dict[str, Any] | None:
+    if outlook is None:
+        return None
+    return {
+        "becomes": outlook.becomes.value,
+        "code": outlook.code or None,
+        "sentence": outlook.sentence,
+        "at": moment(outlook.at),
     }
 
 
