@@ -25,6 +25,7 @@ def main() -> None:
         measured = stand.type("rules", "simulate", RULE, "--days", str(DAYS))
         report = measured.report
         say(f"{2 * cases} rows of history, {report['entries']} entries, {report['asked']} asked")
+        say(f"{report['asked_in_time']} asked had the rule been on all the while")
         say(", ".join(f"{each['count']} {each['code']}" for each in report["not_asked"]))
         say(
             f"{measured.seconds:.1f} s: {measured.processor:.1f} s of the command itself, "

@@ -138,7 +138,8 @@ def explain(config_path: Path, record: str, *, as_json: bool) -> None:
 
     RECORD_ID is the id of an opportunity, order or case, with 15 or 18 characters; the id, number
     or reference number of an invitation stands for its record. Every rule and every check is
-    told, in order, as a run would decide now.
+    told, in order, as a run would decide now. An invitation that waits is looked at as the run
+    will do that sends it.
     """
     with opened_desk(config_path) as desk:
         told = explain_record(looking(desk.world, desk.policy, desk.run_id), record)

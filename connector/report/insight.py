@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from connector.core.insight.explanation import Explanation, RuleStory, entry_text, when
+from connector.core.insight.explanation import Explanation, RuleStory, entry_text
+from connector.core.insight.outlook import Outlook, when
 from connector.core.insight.simulation import ASKED, COLLISIONS, Line, SimulationReport
 from connector.core.invitations.checks import CheckResult
 from connector.core.rules.entries import Entry
@@ -35,6 +36,7 @@ def simulation_as_json(report: SimulationReport) -> str:
         "entries": report.entries,
         "evidence": dict(report.evidence),
         "asked": report.asked,
+        "asked_in_time": report.asked_in_time,
         "due_at_once": report.due_at_once,
         "due_months": dict(report.due_months),
         "not_asked": [
@@ -69,7 +71,10 @@ def explanation_as_json(told: Explanation) -> str:
         "record": told.record,
         "stage": told.stage,
         "entries": [_entry_document(each) for each in told.entries],
-        "invitations": [dict(each) for each in told.invitations],
+        "invitations": [
+            {**each, "outlook": _outlook_document(told.outlooks.get(each["id"]))}
+            for each in told.invitations
+        ],
         "rules": [_story_document(each) for each in told.rules],
         "notes": list(told.notes),
     }
@@ -87,6 +92,7 @@ def _lines(report: SimulationReport) -> Iterator[str]:
     yield f"{report.entries} entries into {stages}{f' ({seen})' if seen else ''}"
     yield f"{report.asked} would be asked, {report.due_at_once} of them at once"
     yield from (f"  due in {month}: {count}" for month, count in report.due_months.items())
+    yield f"{report.asked_in_time} would have been asked, had the rule been on all the while"
     yield f"{report.entries - report.asked} would not be asked"
     yield from (f"  {each.count} {each.code}: {each.sentence}" for each in report.not_asked)
     for each in report.collisions:
@@ -130,6 +136,8 @@ def _told(told: Explanation) -> Iterator[str]:
     yield from (f"entered: {entry_text(each)}" for each in told.entries)
     for each in told.invitations:
         yield f"invitation: {_invitation_text(each)}"
+        if each["id"] in told.outlooks:
+            yield f"  => {told.outlooks[each['id']].sentence}"
     yield from (f"Note: {each}" for each in told.notes)
     for story in told.rules:
         yield ""
@@ -174,6 +182,17 @@ def _story_document(story: RuleStory) -> dict[str, Any]:
             }
             for each in story.checks
         ],
+    }
+
+
+def _outlook_document(outlook: Outlook | None) -> dict[str, Any] | None:
+    if outlook is None:
+        return None
+    return {
+        "becomes": outlook.becomes.value,
+        "code": outlook.code or None,
+        "sentence": outlook.sentence,
+        "at": moment(outlook.at),
     }
 
 

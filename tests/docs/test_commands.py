@@ -9,6 +9,7 @@ import pytest
 
 from connector.cli import main
 from connector.core.insight.explanation import Explanation
+from connector.core.insight.outlook import Becomes
 from connector.core.insight.report import RuleReport
 from connector.core.insight.simulation import COLLISIONS, OUTCOMES, Simulation
 from connector.core.invitations.portal_changes import DeliveryReport
@@ -168,6 +169,10 @@ def test_every_key_of_the_explanation_json_is_documented_and_the_other_way_round
     told = Explanation(TriggerObject.ORDER, "801A", "Draft", (), (), ())
     documented = page("docs/commands.md").table("key of the explanation JSON").column()
     assert documented == list(json.loads(explanation_as_json(told)))
+
+
+def test_everything_that_an_invitation_may_become_is_documented(page):
+    assert page("docs/commands.md").table("`becomes` of an outlook").column() == list(Becomes)
 
 
 def test_every_key_of_the_report_json_is_documented_and_the_other_way_round(page):

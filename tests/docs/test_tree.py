@@ -10,6 +10,7 @@ PAGE = "docs/architecture.md"
 RINGS = ("core", "flows", "config", "report", "cli")
 NAMED_AFTER_ANOTHER_THING = {"doctor_org": "the half of the doctor that asks the org itself"}
 ONE_SUBJECT_ONLY: dict[str, str] = {}
+"""Modules of the terms that one subject speaks so far, and why they stand there all the same."""
 
 
 def folders(root):

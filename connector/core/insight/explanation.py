@@ -6,10 +6,11 @@ It tells what the `checks` and `claims` of invitations decide, and decides nothi
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from connector.core.insight.outlook import KEPT_THERE, Outlook, when
 from connector.core.invitations.checks import CheckResult, Effect, explain
 from connector.core.invitations.claims import Claim, Decision, Earlier
 from connector.core.invitations.facts import Experience
@@ -64,7 +65,8 @@ class RuleStory:
 class Explanation:
     """Everything about one record: its entries, its invitations, and every rule in file order.
 
-    `invitations` are by `INVITATION_WORDS`; `notes` tell what the org does not show.
+    `invitations` are by `INVITATION_WORDS`; `notes` tell what the org does not show. `outlooks`
+    say by their ids what would become of those that wait.
     """
 
     object: TriggerObject
@@ -74,6 +76,7 @@ class Explanation:
     invitations: tuple[Mapping[str, Any], ...]
     rules: tuple[RuleStory, ...]
     notes: tuple[str, ...] = ()
+    outlooks: Mapping[str, Outlook] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -86,6 +89,7 @@ class Known:
     invitations: tuple[Mapping[str, Any], ...]
     reads_from: datetime | None
     now: datetime
+    outlooks: Mapping[str, Outlook] = field(default_factory=dict)
 
 
 def story(it: Experience, decision: Decision, known: Known) -> RuleStory:
@@ -123,11 +127,6 @@ def story_of_review_case(rule: Rule) -> RuleStory:
     return RuleStory(rule, "The case was opened for a review: closing it asks nobody once more.")
 
 
-def when(moment: datetime) -> str:
-    """A moment as sentences say it."""
-    return f"{moment:%Y-%m-%d %H:%M} UTC"
-
-
 def entry_text(entry: Entry) -> str:
     """An entry with its evidence, as a sentence says it."""
     before = f"{entry.old_stage} -> " if entry.old_stage else ""
@@ -138,7 +137,7 @@ def entry_text(entry: Entry) -> str:
 def _verdict(it: Experience, decision: Decision, known: Known) -> str:
     own = _named(known.invitations, it.key)
     if own is not None:
-        return _of_invitation(it, own, known.now)
+        return _of_invitation(it, own, known)
     if isinstance(decision, Earlier):
         return _of_earlier(it, decision)
     if isinstance(decision, CheckResult):
@@ -150,7 +149,7 @@ def _named(invitations: Iterable[Mapping[str, Any]], claim_key: str) -> Mapping[
     return next((each for each in invitations if each["claim_key"] == claim_key), None)
 
 
-def _of_invitation(it: Experience, own: Mapping[str, Any], now: datetime) -> str:
+def _of_invitation(it: Experience, own: Mapping[str, Any], known: Known) -> str:
     number, status, due = own["number"], own["status"], instant(own["due_at"])
     if own["rule"] != it.rule.name:
         whose = f"the rule {own['rule']}" if own["rule"] else "a request"
@@ -159,15 +158,25 @@ def _of_invitation(it: Experience, own: Mapping[str, Any], now: datetime) -> str
         reason = f": {own['reason']}" if own["reason"] else "."
         sent = instant(own["sent_at"])
         went = f" since {when(sent)}" if sent else ""
-        return f"The rule has decided: {number} is {status}{went}{reason}"
+        return f"The rule has decided: {number} is {status}{went}{reason}{_ahead(own, known)}"
     if not it.rule.enabled:
         return f"{number} is due {when(due)} and waits: the rule is switched off."
-    if due > now:
-        return f"{number} waits until {when(due)}; the next run then looks again and sends it."
-    return (
-        f"{number} is due since {when(due)}; the next run looks again and sends it, unless the "
-        "business unit is paused or something is missing: then the run's notes say so."
-    )
+    return _of_waiting(own, due, known)
+
+
+def _of_waiting(own: Mapping[str, Any], due: datetime, known: Known) -> str:
+    number, ahead = own["number"], _ahead(own, known)
+    outlook = known.outlooks.get(own["id"])
+    begins = (outlook.at if outlook else None) or due
+    if begins > known.now:
+        return f"{number} waits until {when(begins)}; the next run then looks again.{ahead}"
+    since = f"due since {when(due)}" if due <= known.now else f"due {when(due)}"
+    return f"{number} is {since}; the next run looks again.{ahead}"
+
+
+def _ahead(own: Mapping[str, Any], known: Known) -> str:
+    outlook = known.outlooks.get(own["id"])
+    return f" {outlook.sentence}" if outlook else ""
 
 
 def _of_earlier(it: Experience, decision: Earlier) -> str:
@@ -187,4 +196,5 @@ def _of_claim(it: Experience, claim: Claim, known: Known) -> str:
         )
     if claim.skipped:
         return f"The next run records that nobody is asked: {claim.row['Reason__c']}"
-    return f"The next run claims it; the invitation is due {when(it.due_at)}."
+    held = f" Trustpilot keeps it until then: {KEPT_THERE}" if claim.row["Hold__c"] else ""
+    return f"The next run claims it; the invitation is due {when(it.due_at)}.{held}"

@@ -90,7 +90,8 @@ class SimulationReport:
     """What a rule would do with the entries of a stretch of time.
 
     `asked` and the counts of `not_asked` together are all `entries`. `due_months` counts who is
-    asked by the month in which it is due; `due_at_once` are those due already.
+    asked by the month in which it is due; `due_at_once` are those due already. `asked_in_time`
+    counts who would have been asked, each in time, had the rule been on all the while.
     """
 
     rule: Rule
@@ -99,6 +100,7 @@ class SimulationReport:
     entries: int
     evidence: Mapping[str, int]
     asked: int
+    asked_in_time: int
     due_at_once: int
     due_months: Mapping[str, int]
     not_asked: tuple[NotAsked, ...]
@@ -116,7 +118,7 @@ class Simulation:
 
     def __init__(self, rule: Rule, now: datetime, most_lines: int, *, personal: bool) -> None:
         self._rule, self._now, self._personal = rule, now, personal
-        self._entries = self._asked = self._recorded = self._due = 0
+        self._entries = self._asked = self._in_time = self._recorded = self._due = 0
         self._evidence: Counter[str] = Counter()
         self._months: Counter[str] = Counter()
         self._reasons: Counter[tuple[str, str]] = Counter()
@@ -139,6 +141,11 @@ class Simulation:
                 self._collisions[it.taken_by, CLAIMED] += 1
             self._not_asked(it, decision.code, decision.sentence)
 
+    def take_in_time(self, it: Experience, decision: Decision) -> None:
+        """Count one more decision of the other story, in which the rule was on all the while."""
+        asks = isinstance(decision, Claim) and not decision.skipped
+        self._in_time += asks and it.rule.name == self._rule.name
+
     def gone(self, it: Experience) -> None:
         """Count an entry whose record could not be read."""
         if it.rule.name == self._rule.name:
@@ -154,6 +161,7 @@ class Simulation:
             entries=self._entries,
             evidence=dict(self._evidence.most_common()),
             asked=self._asked,
+            asked_in_time=self._in_time,
             due_at_once=self._due,
             due_months=dict(sorted(self._months.items())),
             not_asked=tuple(NotAsked(*key, n) for key, n in self._reasons.most_common()),

@@ -13,6 +13,17 @@ from typing import Generic, TypeVar
 
 from connector.core.invitations.facts import Asking, Experience, courtesy_of
 from connector.core.invitations.recipients import Candidate
+from connector.core.invitations.unseen import (
+    asked_without,
+    contact_unreadable,
+    hidden_opt_outs,
+    no_bounces,
+    no_consents,
+    no_email,
+    no_opt_outs,
+    no_person,
+    not_shown,
+)
 from connector.core.rules.conditions import as_text, unmet, unreadable
 from connector.core.rules.entries import has_left
 from connector.core.rules.grammar import ConsentSource, Include, TriggerObject
@@ -20,10 +31,6 @@ from connector.core.terms.addresses import address
 from connector.core.terms.records import Row
 
 Facts = TypeVar("Facts")
-
-
-CONSENT_OBJECT = "ContactPointTypeConsent"
-"""The org's object of consents by kind of contact, which a rule may ask for."""
 
 
 class Effect(StrEnum):
@@ -37,12 +44,20 @@ class Effect(StrEnum):
 
 @dataclass(frozen=True)
 class Check(Generic[Facts]):
-    """One question: `objection` is empty where it passes, else a sentence; `passes` says so."""
+    """One question: `objection` is empty where it passes, else a sentence; `passes` says so.
+
+    It passes as well where nobody could look; then `unseen` is the sentence that says so.
+    """
 
     code: str
     passes: str
     objection: Callable[[Facts], str]
     effect: Effect = Effect.SKIPPED
+    unseen: Callable[[Facts], str] | None = None
+
+    def praise(self, facts: Facts) -> str:
+        """What is said where it passes."""
+        return (self.unseen(facts) if self.unseen else "") or self.passes
 
 
 @dataclass(frozen=True)
@@ -91,16 +106,12 @@ def _condition_not_met(it: Experience) -> str:
 
 def _condition_unreadable(it: Experience) -> str:
     hidden = unreadable(it.rule.only_if, it.facts.hidden)
-    return _not_shown(hidden.field) if hidden else ""
+    return not_shown(hidden.field) if hidden else ""
 
 
 def _unit_unreadable(it: Experience) -> str:
     path = it.rule.business_unit_field
-    return _not_shown(path) if path in it.facts.hidden else ""
-
-
-def _not_shown(path: str) -> str:
-    return f"The org does not show {path} to the connector's user."
+    return not_shown(path) if path in it.facts.hidden else ""
 
 
 def _claimed(it: Experience) -> str:
@@ -155,28 +166,11 @@ def _no_recipient(it: Experience) -> str:
     return "" if it.ladder else "The record names nobody to invite."
 
 
-def _contact_unreadable(who: Asking) -> str:
-    return "" if who.candidate.readable else "The contact is deleted or not visible."
-
-
-def _no_email(who: Asking) -> str:
-    if "@" in who.candidate.email:
-        return ""
-    where = "The contact" if who.candidate.contact_id else "The field"
-    return f"{where} holds no e-mail address."
-
-
 def _consent_unreadable(who: Asking) -> str:
     if who.courtesy.consent is ConsentSource.NONE:
         return ""
-    asked = (
-        each
-        for each in who.candidate.unseen
-        if (who.courtesy.leads or not each.startswith("Lead"))
-        and (who.courtesy.consent is ConsentSource.SALESFORCE or each != CONSENT_OBJECT)
-    )
-    hidden = next(asked, "")
-    return _not_shown(hidden) if hidden else ""
+    hidden = next(hidden_opt_outs(who), "")
+    return not_shown(hidden) if hidden else ""
 
 
 def _opted_out(who: Asking) -> str:
@@ -282,14 +276,30 @@ OF_EXPERIENCE: tuple[Check[Experience], ...] = (
 """What record and people together tell."""
 
 OF_PERSON: tuple[Check[Asking], ...] = (
-    Check("contact_unreadable", "The contact can be read.", _contact_unreadable),
-    Check("no_email", "There is an e-mail address.", _no_email),
+    Check("contact_unreadable", "The contact can be read.", contact_unreadable),
+    Check("no_email", "There is an e-mail address.", no_email),
     Check("not_canary", "The canary list allows the address.", _not_canary, Effect.LEFT),
-    Check("consent_unreadable", "Every opt-out can be read.", _consent_unreadable, Effect.HELD),
-    Check("opted_out", "No opt-out of e-mail is known.", _opted_out),
-    Check("bounced", "No bounce is known.", _bounced),
-    Check("individual_opted_out", "No Individual forbids it.", _individual_opted_out),
-    Check("consent_withheld", "No consent for e-mail is withheld.", _consent_withheld),
+    Check(
+        "consent_unreadable",
+        "Every opt-out can be read.",
+        _consent_unreadable,
+        Effect.HELD,
+        asked_without,
+    ),
+    Check("opted_out", "No opt-out of e-mail is known.", _opted_out, unseen=no_opt_outs),
+    Check("bounced", "No bounce is known.", _bounced, unseen=no_bounces),
+    Check(
+        "individual_opted_out",
+        "No Individual forbids it.",
+        _individual_opted_out,
+        unseen=no_person,
+    ),
+    Check(
+        "consent_withheld",
+        "No consent for e-mail is withheld.",
+        _consent_withheld,
+        unseen=no_consents,
+    ),
     Check("own_domain", "The address is not one of your own.", _own_domain),
     Check("suppressed", "The address is not suppressed.", _suppressed),
     Check("cooldown", "No other invitation is too near.", _cooldown),
@@ -360,7 +370,7 @@ def _results(
         if objection := check.objection(facts):
             yield _declined(check, objection, about)
         else:
-            yield CheckResult(check.code, True, check.passes, check.effect, about)  # noqa: FBT003
+            yield CheckResult(check.code, True, check.praise(facts), check.effect, about)  # noqa: FBT003
 
 
 def _declined(check: Check[Facts], objection: str, about: str) -> CheckResult:

@@ -8,11 +8,15 @@ from __future__ import annotations
 
 import hashlib
 import re
+from functools import lru_cache
 
 import idna
 
 _DOMAIN_END = re.compile(r"[\s.\u3002\uff0e\uff61]+$")
 """Blanks and the dot of the root; three other signs are dots as well (UTS46)."""
+
+_DOMAINS = 4096
+"""So many domains are remembered: a run compares few of them very often, and idna is slow."""
 
 
 def address(text: object) -> str:
@@ -62,6 +66,7 @@ def _plain(text: object) -> str:
     return str(text or "").strip().lower()
 
 
+@lru_cache(_DOMAINS)
 def _ascii(domain: str) -> str:
     bare = _DOMAIN_END.sub("", domain)
     try:
@@ -70,6 +75,7 @@ def _ascii(domain: str) -> str:
         return bare
 
 
+@lru_cache(_DOMAINS)
 def _unicode(domain: str) -> str:
     try:
         decoded = idna.decode(domain)

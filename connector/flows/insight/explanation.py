@@ -5,10 +5,9 @@ It reads and decides about the record as a run does; only nothing is left out of
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
 
 from connector.core.insight.explanation import (
     INVITATION_WORDS,
@@ -22,12 +21,14 @@ from connector.core.insight.explanation import (
 from connector.core.invitations.checks import OF_ENTRY, first_objection
 from connector.core.invitations.claims import EXPERIENCE_LOOKUPS, Deciding, in_order
 from connector.core.invitations.facts import Experience
+from connector.core.invitations.sending.due import DUE_FIELDS
 from connector.core.rules.entries import KEY_PREFIXES
 from connector.core.rules.grammar import TriggerObject
 from connector.core.run.shown import facts
 from connector.core.terms.errors import ConfigurationError, Problem
 from connector.core.terms.objects import INVITATION
-from connector.core.terms.records import AnyOf, Condition, Select
+from connector.core.terms.records import AnyOf, Condition, Row, Select
+from connector.flows.insight.outlook import outlooks
 from connector.flows.invitations.decisions import experiences, surroundings, with_facts
 from connector.flows.invitations.look import named
 from connector.flows.ports import Org
@@ -52,11 +53,15 @@ def explain_record(context: RunContext, word: str) -> Explanation:
             f"The org shows no {trigger.value} of this id to the connector's user.",
             "Check the id, capital letters too, and whether the record was deleted.",
         )
-    invitations = _invitations(context.org, trigger, history.id)
-    rules = tuple(_stories(context, trigger, history, invitations))
+    rows = _invitations(context.org, trigger, history.id)
+    ahead = outlooks(context, rows)
+    invitations = tuple(facts(row, INVITATION_WORDS) for row in rows)
+    watch = watches(context, context.policy.rules).get(trigger)
+    known = Known(invitations, watch.since if watch else None, context.now, ahead)
+    rules = tuple(_stories(context, trigger, history, known))
     notes = tuple(f"The org does not show {name}." for name in history.hidden)
     return Explanation(
-        trigger, history.id, history.stage, history.entries, invitations, rules, notes
+        trigger, history.id, history.stage, history.entries, invitations, rules, notes, ahead
     )
 
 
@@ -84,7 +89,7 @@ def _refused(what: str, next_step: str) -> ConfigurationError:
     return ConfigurationError([Problem(what)], next_step=next_step)
 
 
-def _invitations(org: Org, trigger: TriggerObject, record_id: str) -> tuple[Mapping[str, Any], ...]:
+def _invitations(org: Org, trigger: TriggerObject, record_id: str) -> tuple[Row, ...]:
     """What the ledger holds about the record, oldest first."""
     either = AnyOf(
         (
@@ -92,24 +97,22 @@ def _invitations(org: Org, trigger: TriggerObject, record_id: str) -> tuple[Mapp
             Condition(EXPERIENCE_LOOKUPS[trigger], "=", record_id),
         )
     )
-    fields = tuple(INVITATION_WORDS.values())
+    fields = tuple(dict.fromkeys((*INVITATION_WORDS.values(), *DUE_FIELDS)))
     (answer,) = org.read([Select(INVITATION, fields, (either,), order_by=("CreatedDate", "Id"))])
-    return tuple(facts(row, INVITATION_WORDS) for row in answer.rows)
+    return answer.rows
 
 
 def _stories(
     context: RunContext,
     trigger: TriggerObject,
     history: RecordHistory,
-    invitations: tuple[Mapping[str, Any], ...],
+    known: Known,
 ) -> Iterator[RuleStory]:
     """What every rule makes of every entry into one of its stages, in the order of the file."""
     rules = context.policy.rules
     if history.of_review:
         yield from map(story_of_review_case, rules)
         return
-    watch = watches(context, rules).get(trigger)
-    known = Known(invitations, watch.since if watch else None, context.now)
     found: dict[str, list[RuleStory]] = {rule.name: [] for rule in rules}
     deciding = Deciding()
     for it in in_order(_experiences(context, history)):

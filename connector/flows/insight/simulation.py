@@ -55,8 +55,8 @@ def simulate(context: RunContext, trial: Trial, calls: Callable[[], int]) -> Sim
     found = read_entries(context.org, tried.policy.rules, _watched(tried, rule.on, since))
     simulation = Simulation(rule, context.now, trial.lines, personal=trial.personal)
     entries = sorted(found.entries, key=turn)
-    deciding, floors = Deciding(), counting_from(context, tried.policy.rules)
-    around = surroundings(tried)
+    stories, floors = (Deciding(), Deciding()), counting_from(context, tried.policy.rules)
+    around = replace(surroundings(tried), now=context.now)
     for start in range(0, len(entries), trial.at_once):
         looking = [
             it
@@ -64,7 +64,7 @@ def simulate(context: RunContext, trial: Trial, calls: Callable[[], int]) -> Sim
             for it in experiences(tried, entry, floors, around)
             if is_triggered(it)
         ]
-        _decide(tried, looking, deciding, simulation)
+        _decide(tried, looking, stories, simulation)
         done = min(start + trial.at_once, len(entries))
         context.reporter.progress("entries", done, len(entries))
     return simulation.report(since, calls() - before, tuple(found.notes))
@@ -73,13 +73,16 @@ def simulate(context: RunContext, trial: Trial, calls: Callable[[], int]) -> Sim
 def _decide(
     context: RunContext,
     looking: Sequence[Experience],
-    deciding: Deciding,
+    stories: tuple[Deciding, Deciding],
     simulation: Simulation,
 ) -> None:
-    """Decide about one piece as a run does, and have the simulation count it."""
+    """Decide about one piece as a run does, and as runs had done; the simulation counts both."""
+    now, in_time = stories
     read = in_order(with_facts(context, looking))
     for it in read:
-        simulation.take(it, deciding.decide(it))
+        simulation.take(it, now.decide(it))
+        then = replace(it, around=replace(it.around, now=None))
+        simulation.take_in_time(then, in_time.decide(then))
     there = {it.entry for it in read}
     for it in looking:
         if it.entry not in there:

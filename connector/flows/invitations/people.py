@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from connector.core.invitations.checks import CONSENT_OBJECT
 from connector.core.invitations.facts import ASKED_FIELDS, ASKED_STATUSES
 from connector.core.invitations.recipients import (
     CONTACT_FIELDS,
@@ -13,6 +12,7 @@ from connector.core.invitations.recipients import (
     INDIVIDUAL_FIELDS,
     People,
 )
+from connector.core.invitations.unseen import CONSENT_OBJECT
 from connector.core.terms.addresses import address, address_keys, spellings
 from connector.core.terms.errors import AccessDenied
 from connector.core.terms.objects import INVITATION

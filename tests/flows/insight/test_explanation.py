@@ -117,6 +117,16 @@ def hidden_origin(scene):
     scene.emulator.org.hide_field("Case", "Origin")
 
 
+def merged(scene):
+    org = scene.emulator.org
+    org.settings.merged_cases = "kept"
+    org.merge("Case", org.insert("Case", {"Status": "Working"}), [scene.world.case_id])
+
+
+def days_later(scene):
+    scene.emulator.clock.advance(timedelta(days=3))
+
+
 BY_FIELD = {"business_unit": "", "business_unit_field": "Origin"}
 CHECKS = {
     "rule_off": (nothing, {"enabled": False}, {}),
@@ -129,6 +139,8 @@ CHECKS = {
         BY_FIELD,
         {},
     ),
+    "no_own_experience": (merged, {}, {}),
+    "too_late": (days_later, {"after": timedelta(0), "latest": timedelta(days=1)}, {}),
     "unknown_business_unit": (nothing, BY_FIELD, {}),
     "not_sampled": (nothing, {"sample": 1000}, {}),
     "no_recipient": (case(ContactId=None), {}, {}),
@@ -139,6 +151,11 @@ CHECKS = {
     ),
     "no_email": (contact(Email=None), {}, {}),
     "not_canary": (nothing, {}, {"canary": frozenset({"tester@shop.example"})}),
+    "consent_unreadable": (
+        lambda scene: scene.emulator.org.hide_field("Contact", "HasOptedOutOfEmail"),
+        {},
+        {},
+    ),
     "opted_out": (contact(HasOptedOutOfEmail=True), {}, {}),
     "bounced": (
         contact(EmailBouncedDate="2026-03-01T00:00:00Z"),

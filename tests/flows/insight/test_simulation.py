@@ -99,7 +99,7 @@ def told(report):
     """The same of a simulation, without what makes no row in the ledger."""
     recorded = {each.code for each in report.not_asked} & {
         "no_recipient", "no_email", "opted_out", "bounced", "cooldown", "not_sampled", "own_domain",
-        "suppressed", "contact_unreadable", "unknown_business_unit",
+        "suppressed", "contact_unreadable", "unknown_business_unit", "too_late",
     }  # fmt: skip
     return sorted(
         (line.record, line.outcome, line.contact, line.due_at)
@@ -113,14 +113,15 @@ def variants(chance):
     return {
         "stages": chance.choice([("Closed",), ("Escalated", "Closed"), ("Working",)]),
         "after": timedelta(days=chance.choice([0, 3, 40])),
-        "cooldown": timedelta(days=chance.choice([0, 2, 30])),
+        "cooldown": timedelta(days=chance.choice([0, 2, 10, 30])),
+        "latest": timedelta(days=chance.choice([0, 0, 5, 14, 30])),
         "sample": chance.choice([1, 1, 2]),
         "if_left": chance.choice(list(IfLeft)),
         "only_if": chance.choice([(), (FieldCondition("Origin", ("Web",)),)]),
     }
 
 
-@pytest.mark.parametrize("seed", range(12))
+@pytest.mark.parametrize("seed", range(24))
 def test_a_run_with_the_rule_switched_on_does_what_the_simulation_said(
     seed, scene, rule_on, closing, tried, deciding_run
 ):
@@ -153,6 +154,52 @@ def test_a_run_with_the_rule_switched_on_does_what_the_simulation_said(
     deciding_run(tuple(on if each is rule else each for each in rules), reach)
     assert told(report) == claims(scene)
     assert report.asked == sum(reason == "asked" for _, reason, *_ in claims(scene))
+
+
+class TestOverdue:
+    """Four cases of one person, closed over weeks; nobody was asked, for the rule was off."""
+
+    @pytest.fixture
+    def weeks(self, started):
+        for _ in range(4):
+            values = {"ContactId": started.contact, "Status": "Closed"}
+            started.emulator.org.insert("Case", values)
+            started.emulator.clock.advance(timedelta(days=15))
+        return started
+
+    @pytest.mark.parametrize(
+        ("cooldown", "latest", "asked", "in_time"),
+        [(10, 0, 1, 4), (20, 0, 1, 2), (0, 0, 4, 4), (10, 14, 0, 4), (10, 20, 1, 4), (0, 35, 2, 4)],
+    )
+    def test_they_count_from_now_and_beside_it_as_if_asked_in_time(
+        self, cooldown, latest, asked, in_time, weeks, closing, tried, deciding_run
+    ):
+        days = {"cooldown": timedelta(days=cooldown), "latest": timedelta(days=latest)}
+        rule = closing(**days, after=timedelta(0))
+        report = tried([rule], days=60)
+        assert (report.asked, report.asked_in_time) == (asked, in_time)
+        assert {each.code for each in report.not_asked} <= {"cooldown", "too_late"}
+        deciding_run((replace(rule, enabled=True, active_from=report.since),))
+        assert len(weeks.received) == asked
+        assert told(report) == claims(weeks)
+
+    def test_another_rules_overdue_invitation_goes_now_as_well(
+        self, weeks, rule_on, closing, tried, deciding_run
+    ):
+        other = rule_on("Order", name="other")
+        order = {"BillToContactId": weeks.contact}
+        weeks.emulator.org.update("Order", weeks.world.order_id, order)
+        deciding_run((other,))
+        weeks.pause(paused=True)
+        weeks.move("Order")
+        deciding_run((other,))
+        weeks.emulator.clock.advance(timedelta(days=40))
+        rule = closing(cooldown=timedelta(days=10), latest=timedelta(0), after=timedelta(0))
+        report = tried([rule, other], days=100)
+        assert (report.asked, report.entries) == (0, 4)
+        assert {each.code for each in report.not_asked} == {"cooldown"}
+        deciding_run((replace(rule, enabled=True, active_from=report.since), other))
+        assert told(report) == claims(weeks)
 
 
 def test_a_simulation_writes_nothing(started, closing, tried, writes):

@@ -7,7 +7,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from connector.core.insight.simulation import BEHIND, COLLISIONS, OUTCOMES, Simulation, costs
+from connector.core.insight.simulation import (
+    BEFORE,
+    BEHIND,
+    CLAIMED,
+    COLLISIONS,
+    OUTCOMES,
+    Simulation,
+    costs,
+)
 from connector.core.invitations.claims import Deciding, in_order
 from connector.core.invitations.facts import Experience, Surroundings
 from connector.core.invitations.recipients import People, RecipientFacts
@@ -109,6 +117,54 @@ def test_an_experience_that_a_later_rule_wants_too_collides_once():
 def test_a_later_rule_that_would_ask_nobody_does_not_collide():
     other = replace(RULE, name="other", sample=1000)
     assert simulated(experience(RULE, 1), experience(other, 1)).collisions == ()
+
+
+def test_an_experience_of_a_rule_before_it_collides_where_it_would_ask():
+    other = replace(RULE, name="other")
+    report = simulated(experience(other, 1), experience(RULE, 1))
+    assert [(each.rule, each.how) for each in report.collisions] == [("other", BEFORE)]
+    assert [each.code for each in report.not_asked] == ["other_rule"]
+    beside = replace(RULE, only_if=(FieldCondition("Type", ("Shop",)),))
+    report = simulated(experience(other, 1), experience(beside, 1))
+    assert report.collisions == ()
+    assert [each.code for each in report.not_asked] == ["condition_not_met"]
+
+
+def test_a_rule_before_it_that_cannot_be_judged_keeps_it_waiting():
+    other = replace(RULE, name="other", only_if=(FieldCondition("Size", ("L",)),))
+    it = experience(other, 1)
+    blind = replace(it, facts=replace(it.facts, hidden=frozenset({"Size"})))
+    report = simulated(blind, experience(RULE, 1))
+    assert [each.code for each in report.not_asked] == ["other_rule_waits"]
+
+
+def test_an_experience_that_has_its_invitation_collides_with_whose_it_is():
+    report = simulated(replace(experience(RULE, 1), taken=True, taken_by="other"))
+    assert [(each.rule, each.how) for each in report.collisions] == [("other", CLAIMED)]
+
+
+def test_a_record_that_is_gone_counts_for_its_rule_alone():
+    simulation = Simulation(RULE, NOW, 5, personal=False)
+    simulation.gone(experience(RULE, 1))
+    simulation.gone(experience(replace(RULE, name="other"), 1))
+    report = simulation.report(NOW, 0, ())
+    assert [(each.code, each.count) for each in report.not_asked] == [("record_gone", 1)]
+    assert [each.outcome for each in report.lines] == ["record_gone"]
+
+
+def test_the_story_of_a_rule_that_was_on_all_the_while_is_counted_beside():
+    late = replace(RULE, latest=timedelta(days=14))
+    simulation, deciding, in_time = Simulation(late, NOW, 5, personal=False), Deciding(), Deciding()
+    for number, rule in ((1, late), (2, late), (3, replace(late, name="other"))):
+        then = experience(rule, number)
+        it = replace(then, around=replace(then.around, now=NOW + timedelta(days=60)))
+        simulation.take(it, deciding.decide(it))
+        simulation.take_in_time(then, in_time.decide(then))
+    skipped = experience(replace(late, sample=1000), 4)
+    simulation.take_in_time(skipped, in_time.decide(skipped))
+    report = simulation.report(NOW, 0, ())
+    assert (report.asked, report.asked_in_time) == (0, 2)
+    assert [each.code for each in report.not_asked] == ["too_late"]
 
 
 @pytest.mark.parametrize(

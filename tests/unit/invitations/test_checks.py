@@ -6,7 +6,6 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from connector.core.invitations.checks import (
-    CONSENT_OBJECT,
     OF_ENTRY,
     OF_EXPERIENCE,
     OF_PERSON,
@@ -29,6 +28,7 @@ from connector.core.invitations.facts import (
 )
 from connector.core.invitations.reach import Reach
 from connector.core.invitations.recipients import Candidate, People, RecipientFacts
+from connector.core.invitations.unseen import CONSENT_OBJECT
 from connector.core.rules.entries import Entry
 from connector.core.rules.grammar import (
     Channel,

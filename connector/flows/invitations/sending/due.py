@@ -49,6 +49,9 @@ from connector.flows.run.tally import Tally
 MOST_DUE_IN_A_RUN = 10_000
 """What Trustpilot's rate lets through in an hour; a longer backlog takes several runs."""
 
+CHANGES_ALL_THE_TIME = Wait("Invitations wait: whom their record names changes all the time.")
+"""What is said of an invitation that had as many looks as a run takes."""
+
 _COUNTED = {
     InvitationStatus.CANCELLED: "invitations_cancelled",
     InvitationStatus.SKIPPED: "invitations_skipped",
@@ -182,13 +185,12 @@ class _Queue:
         if looked.turn.looks + 1 < MOST_LOOKS:
             work.again.append(looked.turn.again(again.known))
         else:
-            wait = Wait("Invitations wait: whom their record names changes all the time.")
-            note_wait(wait, looked.due.text("Rule__c"), self._tally)
+            note_wait(CHANGES_ALL_THE_TIME, looked.due.text("Rule__c"), self._tally)
 
     def _ready(self, looked: Looked, lines: Lines) -> Ready | Wait | Stop | Again:
         if isinstance(looked.decision, Again):
             return looked.decision
-        decision = _with_products(looked, looked.decision, lines)
+        decision = with_products(looked, looked.decision, lines)
         ready = (
             decision
             if isinstance(decision, Wait | Stop)
@@ -216,7 +218,7 @@ class _Queue:
         return [turns[each.due.id] for each in left]
 
 
-def _with_products(
+def with_products(
     looked: Looked, person: Person | Wait | Stop, lines: Lines
 ) -> tuple[Person, AskedFor] | Wait | Stop:
     """Add to the person what they are asked for; without the lines nobody knows what to ask."""
@@ -234,11 +236,21 @@ def _with_products(
 
 def _ready(context: RunContext, looked: Looked, what: tuple[Person, AskedFor]) -> Ready | Wait:
     due, rule = looked.due, looked.rule
+    unit = unit_of(context, due)
+    if isinstance(unit, Wait):
+        return unit
+    reason = _hold(context, due)
+    return Wait(reason) if reason else Ready(due, unit, *what, rule.write_link_to if rule else "")
+
+
+def unit_of(context: RunContext, due: DueInvitation) -> Unit | Wait:
+    """The business unit of an invitation, with all that the configuration must say of it."""
     unit = context.unit_of_record(due.text("Business_Unit__c"))
     if unit is None:
         return Wait("Invitations wait: their business unit is not in the configuration.")
-    reason = _hold(context, due, unit)
-    return Wait(reason) if reason else Ready(due, unit, *what, rule.write_link_to if rule else "")
+    if due.is_own_link and unit.link_keys is None:
+        return Wait(f"Links wait: the configuration has no link_keys for {unit.name}.")
+    return unit
 
 
 def _sort(
@@ -259,12 +271,10 @@ def _sort(
     tally.passed += context.opening.still_open(over)
 
 
-def _hold(context: RunContext, due: DueInvitation, unit: Unit) -> str:
+def _hold(context: RunContext, due: DueInvitation) -> str:
     """Why a due invitation has to wait; empty when nothing holds it."""
     if not _is_due(due, context):
         return "Invitations wait: they are due later than they were when the run began."
-    if due.is_own_link and unit.link_keys is None:
-        return f"Links wait: the configuration has no link_keys for {unit.name}."
     if due.is_link and due.due_at is not None and due.due_at > context.now:
         return "Links wait until they are due: Trustpilot keeps e-mails only."
     return ""
