@@ -212,7 +212,7 @@ def test_an_address_on_the_record_needs_no_contact_to_be_read():
         "ContactId": "003A",
     }
     typed = rule("supplied_email", "field Some_Email__c", on=TriggerObject.CASE)
-    assert contact_ids(typed, record, ()) == ()
+    assert contact_ids(typed, record, (role(1, "003B", ""),)) == ()  # no role of that name either
     mixed = rule("supplied_email", "contact", on=TriggerObject.CASE)
     assert contact_ids(mixed, record, ()) == ("003A",)
 
