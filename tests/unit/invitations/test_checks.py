@@ -15,7 +15,10 @@ from connector.core.invitations.checks import (
     choose,
     explain,
     first_objection,
+    is_triggered,
+    needs_people,
     not_of_its_own,
+    unit_matches,
 )
 from connector.core.invitations.facts import (
     Asking,
@@ -34,6 +37,7 @@ from connector.core.rules.grammar import (
     Channel,
     ConsentSource,
     FieldCondition,
+    IfLeft,
     Include,
     Rule,
     TriggerObject,
@@ -313,22 +317,6 @@ def test_what_waits_does_not_count_when_it_is_about_to_go():
     assert declined(OF_PERSON, replace(who, waiting_counts=False)) == ""
 
 
-def test_what_is_overdue_counts_from_now():
-    rows = [
-        {
-            "Id": "a02",
-            "Cooldown_Key__c": "key",
-            "Claim_Key__c": "other",
-            "Status__c": "Scheduled",
-            "Due_At__c": "2026-01-01T08:00:00.000+0000",
-        }
-    ]
-    (other,) = asked_by_person(rows, NOW)["key"]
-    assert other.at == NOW
-    (planned,) = asked_by_person(rows)["key"]
-    assert planned.at.year == 2026
-
-
 @pytest.mark.parametrize(
     ("trigger", "field", "word"),
     [
@@ -352,3 +340,59 @@ def test_what_is_found_too_late_is_recorded_as_such(days, code):
     assert declined(OF_EXPERIENCE, it) == code
     assert declined(OF_EXPERIENCE, replace(it, rule=RULE)) == ""  # there is no limit
     assert declined(OF_EXPERIENCE, replace(it, around=Surroundings(ORG))) == ""  # the past
+
+
+@pytest.mark.parametrize(("stage", "code"), [("Activated", ""), ("Draft", "left_stage")])
+def test_a_record_that_has_left_its_stage_is_for_the_next_rule(stage, code):
+    left = replace(PLAIN, facts=replace(FACTS, record={**RECORD, "Status": stage}))
+    assert declined(OF_RECORD, left) == code
+    anyway = replace(left, rule=replace(RULE, if_left=IfLeft.SEND))
+    assert declined(OF_RECORD, anyway) == ""
+
+
+@pytest.mark.parametrize(
+    ("canary", "code"),
+    [((), ""), (("anna@example.com",), ""), (("tester@shop.example",), "not_canary")],
+)
+def test_an_experience_of_nobody_on_the_canary_list_is_left_unclaimed(canary, code):
+    it = replace(PLAIN, around=Surroundings(ORG, Reach(canary=frozenset(canary))))
+    found = first_objection(OF_EXPERIENCE, it)
+    assert (found.code if found else "") == code
+    assert found is None or found.effect is Effect.LEFT
+
+
+def test_a_sample_asks_some_experiences_and_the_same_ones_each_time():
+    orders = [replace(PLAIN, entry=replace(ENTRY, record_id=f"801{n}")) for n in range(60)]
+    half = [replace(it, rule=replace(RULE, sample=2)) for it in orders]
+    codes = [declined(OF_EXPERIENCE, it) for it in half]
+    assert set(codes) == {"", "not_sampled"}
+    assert [declined(OF_EXPERIENCE, replace(it, due_at=NOW)) for it in half] == codes
+    assert {declined(OF_EXPERIENCE, it) for it in orders} == {""}  # without a sample everybody
+
+
+def test_nobody_is_chosen_where_the_experience_itself_is_declined():
+    found = choose(with_rule(enabled=False))
+    assert (found.code, found.about, found.passed) == ("rule_off", "", False)
+
+
+@pytest.mark.parametrize(
+    ("experience", "triggered", "people"),
+    [
+        (PLAIN, True, True),
+        (with_rule(enabled=False), False, False),
+        (with_rule(stages=("Shipped",)), False, False),
+        (replace(PLAIN, taken=True), True, False),  # the record says no already
+        (replace(PLAIN, unit=None), True, True),  # told only when it is decided
+    ],
+)
+def test_people_are_read_only_where_entry_and_record_leave_it_open(experience, triggered, people):
+    assert (is_triggered(experience), needs_people(experience)) == (triggered, people)
+
+
+@pytest.mark.parametrize(
+    ("written", "matches"),
+    [("Shop", True), (" SHOP.example", True), ("other", False), ("", False), (None, False)],
+)
+def test_a_value_names_a_business_unit_by_name_or_domain(written, matches):
+    assert unit_matches(written, "shop", "shop.example") is matches
+    assert not unit_matches(written, "", "")  # two empty words are no match

@@ -17,7 +17,7 @@ from connector.core.invitations.claims import (
     reference_number,
     unit_for,
 )
-from connector.core.invitations.facts import Experience, OtherInvitation, Surroundings, claim_key
+from connector.core.invitations.facts import Experience, OtherInvitation, Surroundings
 from connector.core.invitations.reach import Reach
 from connector.core.invitations.recipients import People, RecipientFacts
 from connector.core.rules.delays import due_at
@@ -26,6 +26,7 @@ from connector.core.rules.grammar import (
     STAGE_FIELDS,
     Channel,
     FieldCondition,
+    IfLeft,
     Rule,
     TriggerObject,
     parse_recipient,
@@ -85,27 +86,6 @@ def triggered(rule, floor=None):
 
 def claimed(rule=None, entry=None, known=None):
     return plan_claim(experience(rule, entry, known))
-
-
-@pytest.mark.parametrize(
-    ("change", "same"),
-    [
-        ({"new_stage": "Shipped", "old_stage": ""}, True),  # a later stage of the same order
-        ({"entered_at": ENTERED + timedelta(days=9)}, True),  # it left and came back
-        ({"evidence": "ActivatedDate"}, True),  # known by other means
-        ({"record_id": "801B"}, False),  # another order
-        ({"object": TriggerObject.CASE}, False),  # another kind of record
-    ],
-)
-def test_one_experience_has_one_claim_key(change, same):
-    key = claim_key(ORG, "u1", an_entry())
-    assert (claim_key(ORG, "u1", an_entry(**change)) == key) is same
-
-
-def test_another_org_or_business_unit_is_another_experience():
-    keys = {claim_key(org, unit, an_entry()) for org in (ORG, "00DX") for unit in ("u1", "u2")}
-    assert len(keys) == 4
-    assert all(len(key) == 64 for key in keys)
 
 
 def test_two_rules_on_one_record_collide_on_one_claim_key():
@@ -324,6 +304,13 @@ def test_a_field_names_the_business_unit_by_name_or_domain(brand, name):
     assert (found.name if found else "") == name
 
 
+@pytest.mark.parametrize(("wanted", "name"), [("shop", "shop"), ("other", "other"), ("gone", "")])
+def test_a_rule_names_the_business_unit_itself_whatever_the_record_holds(wanted, name):
+    units = [SHOP, replace(SHOP, name="other", id="u2")]
+    found = unit_for(a_rule(business_unit=wanted), {"Brand__c": "shop"}, units)
+    assert (found.name if found else "") == name
+
+
 def test_an_unknown_business_unit_is_recorded_under_a_key_that_burns_no_experience():
     claim = plan_claim(experience(a_rule(**BY_BRAND), unit=None))
     assert claim.row["Reason_Code__c"] == "unknown_business_unit"
@@ -381,6 +368,27 @@ def test_the_locale_of_the_record_chooses_the_template(written, locale, template
     )
     row = claimed(rule, known=facts({"Locale__c": written})).row
     assert (row["Locale__c"], row["Template_Id__c"]) == (locale, template)
+
+
+@pytest.mark.parametrize(("written", "told"), [("de_DE", 0), ("klingon", 1), (None, 1)])
+def test_a_record_without_a_known_locale_is_told_of_and_claimed(written, told):
+    rule = a_rule(locale="da-DK", locale_field="Locale__c")
+    plan = plan_claims([experience(rule, known=facts({"Locale__c": written}))])
+    assert len(plan.claims) == 1
+    note = "1 record(s) hold no locale that Trustpilot knows (rule orders)."
+    assert plan.notes == (note,) * told
+
+
+def test_a_record_that_has_left_is_told_of_unless_another_rule_claims_it():
+    left = facts({"Status": "Shipped"})
+    first = experience(known=left)
+    plan = plan_claims([first])
+    assert plan.claims == ()
+    assert plan.notes == ("1 record(s) were in a rule's stage and have left it: nobody is asked.",)
+    minds_nothing = experience(a_rule(name="again", if_left=IfLeft.SEND), known=left)
+    both = plan_claims([first, minds_nothing])
+    assert [claim.row["Rule__c"] for claim in both.claims] == ["again"]
+    assert both.notes == ()
 
 
 def test_the_person_is_stored_as_a_hash_that_capitals_do_not_change():

@@ -15,10 +15,12 @@ from connector.core.invitations.desk import (
     is_found_sent,
     last_attempt_key,
     right_row,
+    sent_attempt_row,
 )
 from connector.core.invitations.sending.due import DueInvitation
 from connector.core.invitations.sending.second_look import still_waiting
 from connector.core.invitations.sending.sends import settle_foreign
+from connector.core.terms.addresses import address_key
 from connector.core.terms.attempts import person_run, persons_stop
 from connector.core.terms.objects import InvitationStatus
 
@@ -169,3 +171,36 @@ def test_what_was_found_sent_is_recorded_as_the_command_does_but_for_the_status(
 def test_once_it_is_recorded_it_is_not_found_again():
     accepted = row(Status__c="Accepted", Reason_Code__c="outcome_unknown", Attempts__c=1)
     assert not is_found_sent({**accepted, **found_sent_row(accepted, NOW)})
+
+
+RELEASED = Change(InvitationStatus.SCHEDULED, "", "")
+
+
+@pytest.mark.parametrize(
+    ("contact", "email", "adopted"),
+    [
+        ("003A", "anna@example.com", {"Recipient_Id__c": "003A"}),
+        # without a contact the address alone says who it is
+        (
+            None,
+            "Anna@example.com",
+            {"Recipient_Id__c": None, "Cooldown_Key__c": address_key("anna@example.com")},
+        ),
+        (None, None, {"Recipient_Id__c": None}),
+    ],
+)
+def test_what_is_let_go_is_for_whom_the_row_names_now(contact, email, adopted):
+    held = row(Status__c="On Hold", Contact__c=contact, Recipient_Email__c=email)
+    changed = change_row(held, RELEASED)
+    usual = {"Id", "Status__c", "Reason_Code__c", "Reason__c"}
+    assert {name: value for name, value in changed.items() if name not in usual} == adopted
+
+
+@pytest.mark.parametrize(("recorded", "kept"), [("2026-11-01T08:00:00.000+0000",) * 2, (None, NOW)])
+def test_an_attempt_that_a_person_found_sent_is_accepted_at_its_own_time(recorded, kept):
+    assert sent_attempt_row({"Id": "a02", "Outcome_At__c": recorded}, NOW) == {
+        "Id": "a02",
+        "Outcome__c": "Accepted",
+        "Outcome_At__c": kept,
+        "Detail__c": "A person found that it was sent.",
+    }

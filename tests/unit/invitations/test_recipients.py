@@ -203,3 +203,21 @@ def test_every_kind_of_recipient_that_a_rule_may_name_is_understood():
                 on=on,
             )
             assert "@" in found.email, kind
+
+
+def test_an_address_on_the_record_needs_no_contact_to_be_read():
+    record = {
+        "SuppliedEmail": "a@example.com",
+        "Some_Email__c": "b@example.com",
+        "ContactId": "003A",
+    }
+    typed = rule("supplied_email", "field Some_Email__c", on=TriggerObject.CASE)
+    assert contact_ids(typed, record, (role(1, "003B", ""),)) == ()  # no role of that name either
+    mixed = rule("supplied_email", "contact", on=TriggerObject.CASE)
+    assert contact_ids(mixed, record, ()) == ("003A",)
+
+
+def test_roles_need_no_field_of_the_record():
+    assert record_fields(rule("contact_role Buyer", "primary_contact", "field Mail__c")) == (
+        "Mail__c",
+    )

@@ -8,11 +8,19 @@ import pytest
 from connector.core.invitations.facts import Courtesy, OtherInvitation, Surroundings, claim_key
 from connector.core.invitations.reach import Reach
 from connector.core.invitations.recipients import People, Person, RecipientFacts
-from connector.core.invitations.requests import Request, TakeUp, is_request, plan_request, unit_of
+from connector.core.invitations.requests import (
+    Request,
+    TakeUp,
+    already_claimed,
+    is_request,
+    plan_request,
+    refused_request_row,
+    unit_of,
+)
 from connector.core.invitations.sending.due import DueInvitation, Stop, Wait
 from connector.core.invitations.sending.second_look import SecondLook, known_of, recheck
 from connector.core.rules.entries import Entry
-from connector.core.rules.grammar import TriggerObject
+from connector.core.rules.grammar import Send, TriggerObject
 from connector.core.terms.addresses import address_key
 from connector.core.terms.objects import InvitationStatus
 from connector.core.terms.units import Unit
@@ -321,3 +329,34 @@ def test_a_request_needs_no_rule_when_it_is_due():
     assert recheck(due, None, look(ANNA)) == Person(email, "Anna Example", "003A")
     stop = recheck(due, None, look({**ANNA, "HasOptedOutOfEmail": True}))
     assert isinstance(stop, Stop)
+
+
+@pytest.mark.parametrize("kind", Send)
+def test_a_request_may_ask_for_each_kind_of_review(kind):
+    assert plan(request(Send__c=kind.value)).row["Send__c"] == kind.value
+
+
+def test_a_request_for_an_unknown_kind_fails_and_names_those_there_are():
+    stop = plan(request(Send__c="a letter"))
+    assert (stop.status, stop.code) == (InvitationStatus.FAILED, "unknown_send")
+    assert all(each.value in stop.reason for each in Send)
+
+
+def test_a_request_about_a_claimed_experience_ends_and_names_who_has_it():
+    row = already_claimed("a01", "a02")
+    assert (row["Id"], row["Status__c"], row["Reason_Code__c"]) == (
+        "a01",
+        "Skipped",
+        "already_claimed",
+    )
+    assert "a02" in row["Reason__c"]
+
+
+def test_a_refused_request_says_why_within_the_field():
+    stop = Stop(InvitationStatus.FAILED, "no_unit", "x" * 400)
+    assert refused_request_row(request(), stop) == {
+        "Id": "a01",
+        "Status__c": "Failed",
+        "Reason_Code__c": "no_unit",
+        "Reason__c": "x" * 255,
+    }

@@ -10,14 +10,17 @@ from hypothesis import strategies as st
 from connector.core.rules.entries import (
     OBSERVED,
     Entry,
+    changes_select,
     has_left,
     history_entries,
     latest_per_record,
     opportunity_entries,
+    records_select,
     stamped_entries,
     with_exact_stages,
 )
 from connector.core.rules.grammar import Channel, IfLeft, Rule, TriggerObject
+from connector.core.terms.records import Condition
 
 SINCE = datetime(2026, 11, 20, 8, 0, tzinfo=UTC)
 WON = ("Closed Won",)
@@ -306,3 +309,39 @@ def test_a_record_has_left_when_it_is_in_no_stage_of_the_rule(stage, left):
     assert has_left("Activated", {"Id": "801A", "Status": stage}, rule) is left
     minds_nothing = replace(rule, if_left=IfLeft.SEND)
     assert not has_left("Activated", {"Id": "801A", "Status": stage}, minds_nothing)
+
+
+SOME = Condition("Id", "in", ("1", "2"))
+
+
+@pytest.mark.parametrize(
+    ("trigger", "object_", "parent", "field"),
+    [
+        (TriggerObject.OPPORTUNITY, "OpportunityFieldHistory", "OpportunityId", "StageName"),
+        (TriggerObject.ORDER, "OrderHistory", "OrderId", "Status"),
+        (TriggerObject.CASE, "CaseHistory", "CaseId", "Status"),
+    ],
+)
+def test_the_question_for_changes_is_about_the_stage_alone(trigger, object_, parent, field):
+    asked = changes_select(trigger, SOME)
+    assert asked.object == object_
+    assert {"Id", parent, "OldValue", "NewValue", "CreatedDate"} == set(asked.fields)
+    assert asked.where == (SOME, Condition("Field", "=", field))
+    assert not {"OldValue", "NewValue"} & set(asked.compared)  # the org cannot filter on them
+    assert asked.optional  # an org may keep no history
+
+
+@pytest.mark.parametrize(
+    ("trigger", "field", "stamp"),
+    [
+        (TriggerObject.OPPORTUNITY, "StageName", "LastStageChangeDate"),
+        (TriggerObject.ORDER, "Status", "ActivatedDate"),
+        (TriggerObject.CASE, "Status", "ClosedDate"),
+    ],
+)
+def test_the_question_for_records_asks_for_stage_stamps_and_more(trigger, field, stamp):
+    asked = records_select(trigger, SOME, "ContactId")
+    assert asked.object == trigger.value
+    assert set(asked.fields) == {"Id", field, "SystemModstamp", stamp, "CreatedDate", "ContactId"}
+    assert asked.where == (SOME,)
+    assert asked.optional

@@ -9,6 +9,7 @@ from connector.core.terms.attempts import (
     person_run,
     persons_stop,
     refusal_reason,
+    right_row,
     with_fix,
 )
 from connector.core.terms.objects import InvitationStatus
@@ -74,3 +75,13 @@ def test_what_to_do_survives_the_longest_sentence(status):
     told = with_fix("word " * 100, status)
     assert len(told) <= ROOM
     assert told.endswith(with_fix("", status))
+
+
+@pytest.mark.parametrize("number", [1, 2, 50])
+def test_a_right_says_which_try_it_is_whose_and_since_when(number):
+    assert right_row(f"key:{number}", number, NOW, "run-1") == {
+        "Attempt_Key__c": f"key:{number}",
+        "Attempt__c": number,
+        "Started_At__c": NOW,
+        "Run_Id__c": "run-1",
+    }

@@ -33,3 +33,16 @@ def test_a_question_names_every_field_that_it_compares():
 def test_a_row_is_well_unless_the_org_refused_it():
     assert RowResult("k1", created=True).ok
     assert not RowResult(error=RowError("REQUIRED_FIELD_MISSING", "Name is missing")).ok
+
+
+@pytest.mark.parametrize(
+    ("fields", "reason"),
+    [
+        ((), "STRING_TOO_LONG"),
+        (("Name",), "STRING_TOO_LONG (Name)"),
+        (("Name", "Email"), "STRING_TOO_LONG (Name, Email)"),
+    ],
+)
+def test_the_reason_of_a_refused_row_names_fields_and_repeats_no_value(fields, reason):
+    error = RowError("STRING_TOO_LONG", "data value too large: anna@example.com", fields)
+    assert error.reason == reason

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from connector.core.invitations.kinds import AskedFor
 from connector.core.invitations.recipients import Person
-from connector.core.invitations.sending.due import DueInvitation, Stop, stop_row
+from connector.core.invitations.sending.due import DueInvitation, Stop
 from connector.core.invitations.sending.sends import (
     Ready,
     attempt_row,
@@ -23,7 +23,7 @@ from connector.core.products.bought import NO_PRODUCTS, Products
 from connector.core.replies.comment_rights import comment_right_is_spent, comment_right_row
 from connector.core.rules.grammar import Channel, Rule, Send, TriggerObject, parse_recipient
 from connector.core.terms.addresses import address_key
-from connector.core.terms.attempts import LONGEST_SEND
+from connector.core.terms.attempts import LONGEST_SEND, person_run
 from connector.core.terms.objects import AttemptOutcome, InvitationStatus
 from connector.core.terms.outcomes import SendOutcome, Verdict
 from connector.core.terms.units import Unit
@@ -72,15 +72,6 @@ def a_rule(*, enabled=True, stages=STAGES, send=Send.SERVICE, **more):
         enabled=enabled,
         send=send,
         **more,
-    )
-
-
-def test_a_stopped_invitation_says_why_within_the_field():
-    row = stop_row(due(), Stop(InvitationStatus.CANCELLED, "left_stage", "x" * 400))
-    assert (row["Status__c"], row["Reason_Code__c"], len(row["Reason__c"])) == (
-        "Cancelled",
-        "left_stage",
-        255,
     )
 
 
@@ -172,19 +163,6 @@ def test_a_refusal_tells_the_vendors_words_and_what_to_do(status, fix):
     assert len(row["Reason__c"]) <= 255
 
 
-@pytest.mark.parametrize(
-    ("hold", "channel", "held"),
-    [
-        ("trustpilot", "Email", True),
-        ("trustpilot", "Business Generated Link", False),
-        ("salesforce", "Email", False),
-        (None, "Email", False),
-    ],
-)
-def test_trustpilot_keeps_e_mails_only(hold, channel, held):
-    assert due(Hold__c=hold, Channel__c=channel).is_held_by_trustpilot is held
-
-
 @pytest.mark.parametrize(("attempts", "number"), [(None, 1), (0, 1), (1, 2), (2.0, 3)])
 def test_the_right_to_send_has_the_number_of_the_next_attempt(attempts, number):
     row = attempt_row(due(Attempts__c=attempts), NOW, "run-1")
@@ -192,14 +170,6 @@ def test_the_right_to_send_has_the_number_of_the_next_attempt(attempts, number):
     assert row["Attempt__c"] == number
     assert len(row["Attempt_Key__c"]) <= 80  # the field's length
     assert (row["Invitation__c"], row["Started_At__c"], row["Run_Id__c"]) == ("a01", NOW, "run-1")
-
-
-@pytest.mark.parametrize(
-    ("text", "tags"),
-    [(None, ()), ("", ()), ("a, b", ("a", "b")), (" New Business ,,c ", ("New Business", "c"))],
-)
-def test_stored_tags_are_read_back(text, tags):
-    assert due(Tags__c=text).tags == tags
 
 
 @pytest.mark.parametrize(
@@ -354,3 +324,18 @@ def test_a_row_that_names_the_right_person_is_left_alone():
     assert recipient_row(Ready(named, ready().unit, same)) == {}
     renamed = Person("old@example.com", "Anna B.", "003A")  # the mail has the name that is true now
     assert recipient_row(Ready(named, ready().unit, renamed)) == {}
+
+
+@pytest.mark.parametrize(
+    ("wanted", "code"),
+    [
+        (InvitationStatus.CANCELLED, "cancelled_by_person"),
+        (InvitationStatus.ON_HOLD, "held_by_person"),
+    ],
+)
+def test_a_right_that_a_person_took_stops_the_invitation_as_wanted(wanted, code):
+    taken = attempt("Not Sent", Run_Id__c=person_run(wanted, "run-1"))
+    row = settle_foreign(due(Attempts__c=1), taken, NOW)
+    assert (row["Id"], row["Status__c"], row["Reason_Code__c"]) == ("a01", wanted.value, code)
+    assert row["Attempts__c"] == 2  # the right is used up, so the next one has a new key
+    assert row["Reason__c"].endswith(".")
