@@ -7,7 +7,7 @@ import threading
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from itertools import count
 from typing import Any
 
@@ -111,7 +111,9 @@ class Story:
     def arrived(self) -> list[Sent]:
         """The mails that the emulated Trustpilot received."""
         received = self.emulator.trustpilot.mailbox.received
-        return [Sent(mail.received_at, mail.email, mail.reference, False) for mail in received]
+        return [
+            Sent(mail.received_at, mail.email, mail.reference, is_link=False) for mail in received
+        ]
 
     # -- runs --------------------------------------------------------------------------------
     def run(
@@ -181,8 +183,7 @@ class Story:
         words = ", ".join(f"'{each}'" for each in statuses)
         fields = "Id, Contact__c, Recipient_Id__c, Recipient_Email__c, Status__c"
         rows = self.emulator.org.query(
-            f"SELECT {fields} FROM {INVITATION} WHERE Status__c IN ({words}) "
-            "ORDER BY Due_At__c, Id"
+            f"SELECT {fields} FROM {INVITATION} WHERE Status__c IN ({words}) ORDER BY Due_At__c, Id"
         )
         return rows[which % len(rows)] if rows else None
 
@@ -257,9 +258,7 @@ class Story:
         if name == "Opportunity":
             self._change(
                 "OpportunityContactRole",
-                self._any(
-                    f"Id FROM OpportunityContactRole WHERE OpportunityId = '{record}'", 0
-                ),
+                self._any(f"Id FROM OpportunityContactRole WHERE OpportunityId = '{record}'", 0),
                 ContactId=contact["Id"],
             )
         else:
@@ -471,7 +470,7 @@ class _Seeing:
         if self.story.hidden:
             self.story.emulator.org.show_field(*OPT_OUT)
 
-    def __exit__(self, *failure: Any) -> None:
+    def __exit__(self, *failure: object) -> None:
         if self.story.hidden:
             self.story.emulator.org.hide_field(*OPT_OUT)
         self.whole.__exit__(*failure)
