@@ -20,6 +20,7 @@ from connector.config.rules.document import RuleDocument
 from connector.config.rules.parts import DefaultsDocument
 from connector.config.secrets import SecretReference
 from connector.config.settings import SignIn
+from connector.config.terms.listed import ListedAddress, ListedDomain
 from connector.config.terms.section import Section
 from connector.config.terms.values import (
     ApiVersion,
@@ -177,9 +178,9 @@ class InvitationsDocument(Section):
 
     sender: SenderDocument = SenderDocument()
     defaults: DefaultsDocument = DefaultsDocument()
-    own_domains: tuple[HostName, ...] = ()
+    own_domains: tuple[ListedDomain, ...] = ()
     suppress: Suppression = ()
-    canary: tuple[EmailAddress, ...] = ()
+    canary: tuple[ListedAddress, ...] = ()
     rules: tuple[RuleDocument, ...] = ()
 
 

@@ -138,14 +138,6 @@ def _justification(text: str) -> str:
     return text.strip()
 
 
-def out_of_reach(value: Any) -> str:
-    """Return an address or a domain in lower case. Raises ValueError where it is neither."""
-    text = value.strip().lower() if isinstance(value, str) else ""
-    if not re.fullmatch(_HOST, text) and not re.fullmatch(_EMAIL, text):
-        raise ValueError("This is neither an e-mail address nor a domain.")
-    return text
-
-
 def _filled(value: Sized) -> Sized:
     # pydantic's own min_length also complains where entries are there but wrong.
     if not value:
@@ -199,6 +191,4 @@ OwnField = Annotated[str, AfterValidator(_own_field)]
 TemplateName = Annotated[str, Field(max_length=255), AfterValidator(_template)]
 TemplateKey = Annotated[str, AfterValidator(_template_key)]
 Justification = Annotated[str, Field(max_length=1000), AfterValidator(_justification)]
-OutOfReach = Annotated[str, PlainValidator(out_of_reach, json_schema_input_type=str)]
-"""An address or a domain, in lower case."""
 PicklistValue = Annotated[str, Field(min_length=1, max_length=255)]

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Reach:
-    """Whom invitations may reach at all, whatever a rule says; everything in lower case.
+    """Whom invitations may reach at all, whatever a rule says; everything as it is compared.
 
-    `own_domains` are never invited; `suppressed` are addresses or domains that asked not to be.
-    With `canary` only these addresses are invited, while somebody tries a configuration out.
+    That is what `address` and `domain` of `core.terms.addresses` make of it. `own_domains` are
+    never invited; `suppressed` are addresses or domains that asked not to be. With `canary` only
+    these addresses are invited, while somebody tries a configuration out.
     """
 
     own_domains: frozenset[str] = frozenset()
