@@ -87,6 +87,10 @@ def _other_stage(it: Experience) -> str:
 
 
 def _too_early(it: Experience) -> str:
+    left_out = it.around.left_out_until
+    # The very moment counts as before: rows carry whole seconds.
+    if left_out is not None and it.entry.entered_at <= left_out:
+        return f"A canary list held until {left_out:%Y-%m-%d %H:%M} UTC, and the entry lies before."
     start = it.rule.active_from or it.floor
     if start is None or it.entry.entered_at >= start:
         return ""

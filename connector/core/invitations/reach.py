@@ -19,5 +19,13 @@ class Reach:
     canary: frozenset[str] = frozenset()
 
 
+CANARY_LIST = "canary_list"
+"""The stream of the mark that remembers when a run last had a canary list."""
+
+HELD_BY_CANARY = "held_by_canary"
+"""The reason code of what only the canary list held back, until a person releases it."""
+
+HELD_REASON = "Only the canary list held it back. Release it once the list is gone, or cancel it."
+
 EVERYBODY = Reach()
 """Nobody is out of reach."""
