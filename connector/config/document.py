@@ -107,8 +107,8 @@ class LinkKeysDocument(Section):
 class FilterDocument(Section):
     """Which reviews of a business unit come in."""
 
-    stars: tuple[Annotated[int, Field(ge=1, le=5)], ...] = ()
-    languages: tuple[LanguageTag, ...] = ()
+    stars: Annotated[tuple[Annotated[int, Field(ge=1, le=5)], ...], NotEmpty] = ()
+    languages: Annotated[tuple[LanguageTag, ...], NotEmpty] = ()
     verified_only: bool = False
     minimum_text: Annotated[int, Field(ge=0, le=10_000)] = 0
 
