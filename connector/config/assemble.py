@@ -145,7 +145,7 @@ def _invitations(
         reach=Reach(
             own_domains=frozenset(section.own_domains),
             suppressed=suppressed,
-            canary=frozenset(address.lower() for address in section.canary),
+            canary=frozenset(section.canary),
         ),
         cooldown=defaults.cooldown,
         latest=defaults.latest,

@@ -20,6 +20,7 @@ from connector.config.rules.document import RuleDocument
 from connector.config.rules.parts import DefaultsDocument
 from connector.config.secrets import SecretReference
 from connector.config.settings import SignIn
+from connector.config.terms.listed import ListedAddress, ListedDomain
 from connector.config.terms.section import Section
 from connector.config.terms.values import (
     ApiVersion,
@@ -106,8 +107,8 @@ class LinkKeysDocument(Section):
 class FilterDocument(Section):
     """Which reviews of a business unit come in."""
 
-    stars: tuple[Annotated[int, Field(ge=1, le=5)], ...] = ()
-    languages: tuple[LanguageTag, ...] = ()
+    stars: Annotated[tuple[Annotated[int, Field(ge=1, le=5)], ...], NotEmpty] = ()
+    languages: Annotated[tuple[LanguageTag, ...], NotEmpty] = ()
     verified_only: bool = False
     minimum_text: Annotated[int, Field(ge=0, le=10_000)] = 0
 
@@ -177,9 +178,9 @@ class InvitationsDocument(Section):
 
     sender: SenderDocument = SenderDocument()
     defaults: DefaultsDocument = DefaultsDocument()
-    own_domains: tuple[HostName, ...] = ()
+    own_domains: tuple[ListedDomain, ...] = ()
     suppress: Suppression = ()
-    canary: tuple[EmailAddress, ...] = ()
+    canary: tuple[ListedAddress, ...] = ()
     rules: tuple[RuleDocument, ...] = ()
 
 

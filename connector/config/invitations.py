@@ -5,18 +5,21 @@ No message repeats an address.
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Annotated
 
 from pydantic import Discriminator, Field, Tag
 
 from connector.config.rules.parts import form_of
+from connector.config.terms.listed import OutOfReach, out_of_reach
 from connector.config.terms.section import Section
-from connector.config.terms.values import OutOfReach, out_of_reach
 from connector.config.terms.yaml_source import DocumentPath, YamlSource
 from connector.core.terms.errors import Problem
 
 _PLACE: DocumentPath = ("invitations", "suppress")
+_COMMENT = re.compile(r"(?:^|(?<=\s))#.*|#(?!\S*@).*")
+"""A `#` before the `@` of its word belongs to the address."""
 _FORM = "Write one e-mail address or one domain on a line; `#` begins a comment."
 
 
@@ -36,7 +39,7 @@ Suppression = Annotated[
 def read_suppressed(
     suppression: tuple[str, ...] | SuppressionFile, source: YamlSource
 ) -> tuple[frozenset[str], list[Problem]]:
-    """Return every address and domain in lower case, and what is wrong with the file.
+    """Return every address and domain as it is compared, and what is wrong with the file.
 
     The file is looked for beside the configuration.
     """
@@ -56,7 +59,7 @@ def _entries(lines: list[str], file: str) -> tuple[frozenset[str], list[Problem]
     found: set[str] = set()
     problems: list[Problem] = []
     for number, line in enumerate(lines, start=1):
-        written = line.partition("#")[0]
+        written = _COMMENT.sub("", line)
         if not written.strip():
             continue
         try:

@@ -74,6 +74,9 @@ ROWS = [
     # short and long forms
     ("locale: english", (24, 15), "A locale is written like `en-GB`.", ""),
     ("locale: {default: english}", (24, 25), "A locale is written like `en-GB`.", ""),
+    ("locale: en-UK", (24, 15), "`en-UK` is no locale that Trustpilot is known to have.",
+     "Did you mean `en-U"),
+    ("template: {no-NO: a}", (24, 18), "`no-NO` is no locale", "Did you mean `nb-NO`?"),
     ("locale: {field: A B}", (24, 23), "`A B` is not a field", ""),
     ("locale: {fieldd: Type}", (24, 16), "`fieldd` is not a key", "Did you mean `field`?"),
     ("locale: 5", (24, 15), "`locale` must be text.", ""),

@@ -7,7 +7,7 @@ import re
 import pytest
 
 from connector.config.org.schema import read_schema
-from connector.core.invitations import checks, portal_export
+from connector.core.invitations import checks, portal_export, reach
 from connector.core.invitations import desk as plan_desk
 from connector.core.invitations import portal_changes as plan_delivery
 from connector.core.invitations import requests as plan_requests
@@ -111,6 +111,7 @@ def test_every_issue_code_is_documented_and_every_documented_code_is_raised(page
 def test_every_reason_code_is_documented_and_every_documented_one_is_given(page):
     given = {each.code for each in CHECKS if each.effect is checks.Effect.SKIPPED}
     given |= reason_codes(plan_sends) | reason_codes(second_look) | {second_look.RECIPIENT_CHANGED}
+    given.add(reach.HELD_BY_CANARY)
     given |= set(plan_sends._REASON_AFTER.values())  # noqa: SLF001 - the table itself
     given |= reason_codes(plan_requests) | {code for code, _ in plan_sends.PERSONS_REASONS.values()}
     given |= {code for _, code, _ in plan_desk._BECOMES.values() if code}  # noqa: SLF001 - the same

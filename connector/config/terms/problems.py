@@ -89,7 +89,8 @@ def _own_words(
     inside = source.at(path)
     if isinstance(inside, dict) and error.word in inside:
         return source.problem((*path, error.word), str(error), error.hint, of="key")
-    return source.problem(_entry_with(error.word, inside, path), str(error), error.hint)
+    place = _entry_with(error.word, inside, path)
+    return source.problem(place, str(error), error.hint, of=of)
 
 
 def _entry_with(word: str, inside: Any, path: DocumentPath) -> DocumentPath:

@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BeforeValidator, Field, PlainValidator
 
+from connector.config.terms.languages import locale, review_language, template_key
 from connector.config.terms.organization_id import eighteen_characters
 from connector.config.terms.zones import find_zone
 from connector.core.cases.rules import (
@@ -74,11 +75,6 @@ _name = _spelled(
 )
 _email_address = _spelled(_EMAIL, "This is not an e-mail address.")
 _user_name = _spelled(_EMAIL, "A Salesforce user name looks like an address: `agent@shop.example`.")
-# Trustpilot 7.2: `aa-BB`; which ones are in use only Trustpilot tells.
-_locale = _spelled(r"[a-z]{2,3}-[A-Z]{2}", "A locale is written like `en-GB`.")
-_language_tag = _spelled(
-    r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*", "A language is written like `en` or `en-GB`."
-)
 
 
 def _api_version(value: Any) -> Any:
@@ -128,22 +124,10 @@ def _template(text: str) -> str:
     return text.strip()
 
 
-def _template_key(text: str) -> str:
-    return text if text == "default" else _locale(text)
-
-
 def _justification(text: str) -> str:
     if len(text.strip()) < SHORTEST_JUSTIFICATION:
         raise ValueError(f"A justification has {SHORTEST_JUSTIFICATION} characters at least.")
     return text.strip()
-
-
-def out_of_reach(value: Any) -> str:
-    """Return an address or a domain in lower case. Raises ValueError where it is neither."""
-    text = value.strip().lower() if isinstance(value, str) else ""
-    if not re.fullmatch(_HOST, text) and not re.fullmatch(_EMAIL, text):
-        raise ValueError("This is neither an e-mail address nor a domain.")
-    return text
 
 
 def _filled(value: Sized) -> Sized:
@@ -162,8 +146,8 @@ HostName = Annotated[str, AfterValidator(_host_name)]
 TrustpilotId = Annotated[str, AfterValidator(_trustpilot_id)]
 OrganizationId = Annotated[str, AfterValidator(eighteen_characters)]
 Name = Annotated[str, AfterValidator(_name)]
-Locale = Annotated[str, AfterValidator(_locale)]
-LanguageTag = Annotated[str, AfterValidator(_language_tag), AfterValidator(str.lower)]
+Locale = Annotated[str, AfterValidator(locale)]
+LanguageTag = Annotated[str, AfterValidator(review_language), AfterValidator(str.lower)]
 EmailAddress = Annotated[str, AfterValidator(_email_address)]
 UserName = Annotated[str, AfterValidator(_user_name)]
 FieldPath = Annotated[str, AfterValidator(parse_field_path)]
@@ -197,8 +181,6 @@ TimeOfDay = Annotated[time, PlainValidator(_read_by(parse_time_of_day), json_sch
 ZoneName = Annotated[str, AfterValidator(_zone_name)]
 OwnField = Annotated[str, AfterValidator(_own_field)]
 TemplateName = Annotated[str, Field(max_length=255), AfterValidator(_template)]
-TemplateKey = Annotated[str, AfterValidator(_template_key)]
+TemplateKey = Annotated[str, AfterValidator(template_key)]
 Justification = Annotated[str, Field(max_length=1000), AfterValidator(_justification)]
-OutOfReach = Annotated[str, PlainValidator(out_of_reach, json_schema_input_type=str)]
-"""An address or a domain, in lower case."""
 PicklistValue = Annotated[str, Field(min_length=1, max_length=255)]

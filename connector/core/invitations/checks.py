@@ -27,7 +27,7 @@ from connector.core.invitations.unseen import (
 from connector.core.rules.conditions import as_text, unmet, unreadable
 from connector.core.rules.entries import has_left
 from connector.core.rules.grammar import ConsentSource, Include, TriggerObject
-from connector.core.terms.addresses import address
+from connector.core.terms.addresses import address, bare
 from connector.core.terms.records import Row
 
 Facts = TypeVar("Facts")
@@ -87,6 +87,10 @@ def _other_stage(it: Experience) -> str:
 
 
 def _too_early(it: Experience) -> str:
+    left_out = it.around.left_out_until
+    # The very moment counts as before: rows carry whole seconds.
+    if left_out is not None and it.entry.entered_at <= left_out:
+        return f"A canary list held until {left_out:%Y-%m-%d %H:%M} UTC, and the entry lies before."
     start = it.rule.active_from or it.floor
     if start is None or it.entry.entered_at >= start:
         return ""
@@ -120,7 +124,7 @@ def _claimed(it: Experience) -> str:
 
 def _nobody_on_canary(it: Experience) -> str:
     canary = it.around.reach.canary
-    if not canary or any(address(each.email) in canary for each in it.ladder):
+    if not canary or any(_compared(each.email) in canary for each in it.ladder):
         return ""
     return "Nobody whom the rule may ask is on the canary list."
 
@@ -208,19 +212,24 @@ def _own_domain(who: Asking) -> str:
 
 def _suppressed(who: Asking) -> str:
     listed = who.around.reach.suppressed
-    found = address(who.candidate.email) in listed or _within(who.candidate.email, listed)
+    found = _compared(who.candidate.email) in listed or _within(who.candidate.email, listed)
     return "The address or its domain is on the list of those never to ask." if found else ""
+
+
+def _compared(email: str) -> str:
+    """The address as the lists hold it: a field may hold it in quotes, too."""
+    return address(bare(email))
 
 
 def _within(email: str, domains: Collection[str]) -> bool:
     """Whether the address belongs to one of the domains, or to one below it."""
-    labels = address(email).rpartition("@")[2].split(".")
+    labels = _compared(email).rpartition("@")[2].split(".")
     return any(".".join(labels[at:]) in domains for at in range(len(labels)))
 
 
 def _not_canary(who: Asking) -> str:
     canary = who.around.reach.canary
-    if not canary or address(who.candidate.email) in canary:
+    if not canary or _compared(who.candidate.email) in canary:
         return ""
     return "The address is not on the canary list."
 

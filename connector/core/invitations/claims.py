@@ -22,7 +22,7 @@ from connector.core.rules.grammar import Channel, Rule, TriggerObject
 from connector.core.terms.addresses import address_key
 from connector.core.terms.instants import to_the_second
 from connector.core.terms.objects import InvitationStatus
-from connector.core.terms.records import Row, value_at
+from connector.core.terms.records import Row, in_one_line, value_at
 from connector.core.terms.units import Unit
 
 _REFUSED_IN_REFERENCES = str.maketrans(dict.fromkeys('#*+"%&', "-"))
@@ -281,10 +281,11 @@ def clean_reference(text: str) -> str:
 
 def _locale(it: Experience) -> tuple[str, bool]:
     """The locale, and whether the record named one; else it is the rule's."""
-    found = known_locale(value_at(it.facts.record, it.rule.locale_field or "-"))
+    found = known_locale(value_at(it.facts.record, it.rule.locale_field or "-"), it.rule.locale)
     return found or it.rule.locale, bool(found)
 
 
 def _tags(rule: Rule, facts: RecipientFacts) -> list[str]:
     values = (value_at(facts.record, path) for path in rule.tags)
-    return [str(value).replace(",", " ").strip() for value in values if value not in (None, "")]
+    tags = (in_one_line(str(value).replace(",", " ")) for value in values if value is not None)
+    return [tag for tag in tags if tag]

@@ -91,7 +91,8 @@ class Surroundings:
 
     `asked` are the invitations in the org by their key of the address, `planned` those that are
     being planned. `courtesy` is that of invitations without a rule. `now` is when it is decided;
-    None where the past is told, in which everything was in time.
+    None where the past is told, in which everything was in time. `left_out_until` is when a run
+    last had a canary list, where there is none now.
     """
 
     organization_id: str
@@ -100,6 +101,7 @@ class Surroundings:
     courtesy: Courtesy = Courtesy()
     planned: Mapping[str, tuple[OtherInvitation, ...]] = field(default_factory=dict)
     now: datetime | None = None
+    left_out_until: datetime | None = None
 
     def others(self, email: str) -> tuple[OtherInvitation, ...]:
         """All invitations of whoever has this address, however old their key is."""

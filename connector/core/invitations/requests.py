@@ -20,6 +20,7 @@ from connector.core.invitations.claims import (
     clean_reference,
 )
 from connector.core.invitations.facts import Asking, Surroundings, claim_key
+from connector.core.invitations.reach import HELD_BY_CANARY, HELD_REASON
 from connector.core.invitations.recipients import (
     Candidate,
     People,
@@ -241,7 +242,7 @@ def _declined(objection: CheckResult) -> Wait | Stop:
     if objection.effect is Effect.HELD:
         return Wait(f"Requests wait: {objection.sentence}", objection.code)
     if objection.effect is Effect.LEFT:
-        return Wait("Requests wait: their recipients are not on the canary list.")
+        return Stop(InvitationStatus.ON_HOLD, HELD_BY_CANARY, HELD_REASON)
     return Stop(InvitationStatus.SKIPPED, objection.code, objection.sentence)
 
 

@@ -36,11 +36,17 @@ class ReviewFilter:
         if not language or not self.languages:
             return True
         tag = language.replace("_", "-").lower()
-        return tag in self.languages or tag.partition("-")[0] in self.languages
+        return not {tag, *_same_language(tag)}.isdisjoint(self.languages)
 
 
 EVERYTHING = ReviewFilter()
 """Lets every review in."""
+
+
+def _same_language(tag: str) -> tuple[str, ...]:
+    """The language of a tag; Norwegian has two codes, and either may stand on either side."""
+    language = tag.partition("-")[0]
+    return ("no", "nb") if language in {"no", "nb"} else (language,)
 
 
 def _is_among(stars: int | None, wanted: frozenset[int]) -> bool:

@@ -15,6 +15,13 @@ import idna
 _DOMAIN_END = re.compile(r"[\s.\u3002\uff0e\uff61]+$")
 """Blanks and the dot of the root; three other signs are dots as well (UTS46)."""
 
+_SIGHTLESS = "\ufeff\u200b\u200c\u200d\u200e\u200f\u2060\u00ad"
+"""Signs without a width, which a spreadsheet or a web page leaves around what is copied."""
+
+_QUOTES = ('""', "''", "``", "\u201c\u201d", "\u201e\u201c", "\u2018\u2019", "\u00ab\u00bb")
+_NAMED = re.compile(r"[^@<>]*<(.*)>")
+_SCHEME = "mailto:"
+
 _DOMAINS = 4096
 """So many domains are remembered: a run compares few of them very often, and idna is slow."""
 
@@ -28,6 +35,32 @@ def address(text: object) -> str:
     """
     name, at, domain = _plain(text).rpartition("@")
     return name + at + _ascii(domain) if at else domain
+
+
+def domain(text: object) -> str:
+    """A domain as it is compared: as the part after the `@` of an address is."""
+    return address(f"@{_plain(text)}").removeprefix("@")
+
+
+def bare(text: object) -> str:
+    """An address or a domain without what programs write around it.
+
+    Blanks, quotes, angle brackets with a name before them, `mailto:`, and commas, semicolons or
+    dots at the end are taken off, however they are nested. What is left may be no address at all.
+    """
+    before, left = "", str(text or "")
+    while left != before:
+        before, left = left, _unwrapped(left)
+    return left
+
+
+def _unwrapped(text: str) -> str:
+    plain = text.strip().strip(_SIGHTLESS).strip().rstrip(",;.")
+    if named := _NAMED.fullmatch(plain):
+        return named[1]
+    if plain[:1] + plain[-1:] in _QUOTES and len(plain) > 1:
+        return plain[1:-1]
+    return plain[len(_SCHEME) :] if plain.lower().startswith(_SCHEME) else plain
 
 
 def spellings(text: object) -> tuple[str, ...]:

@@ -30,6 +30,12 @@ def value_at(row: Row, path: str) -> object:
     return value
 
 
+def in_one_line(text: str) -> str:
+    """The text with a plain blank for each tab, line end or other blank, and none around it."""
+    # The sign without a width that some files begin with counts as a blank as well.
+    return "".join(" " if each.isspace() or each == "\ufeff" else each for each in text).strip()
+
+
 @dataclass(frozen=True)
 class Condition:
     """One comparison of a field (a path is allowed) with a value; conditions are and-ed."""

@@ -56,7 +56,7 @@ def simulate(context: RunContext, trial: Trial, calls: Callable[[], int]) -> Sim
     simulation = Simulation(rule, context.now, trial.lines, personal=trial.personal)
     entries = sorted(found.entries, key=turn)
     stories, floors = (Deciding(), Deciding()), counting_from(context, tried.policy.rules)
-    around = replace(surroundings(tried), now=context.now)
+    around = replace(surroundings(tried), now=context.now, left_out_until=None)
     for start in range(0, len(entries), trial.at_once):
         looking = [
             it

@@ -13,7 +13,7 @@ from connector.core.terms.objects import INVITATION
 from connector.core.terms.records import TAKEN, RowResult
 from connector.flows.invitations.decisions import plan_entries
 from connector.flows.rules.entries import read_entries
-from connector.flows.rules.marks import counting_from, new_marks, watches
+from connector.flows.rules.marks import canary_marks, counting_from, new_marks, watches
 from connector.flows.run.context import RunContext
 from connector.flows.run.tally import Tally
 
@@ -22,6 +22,7 @@ FLOW = "invitations_out"
 
 def claim_entries(context: RunContext, tally: Tally) -> list[dict[str, Any]]:
     """Claim every experience that entered a stage since the mark; return the new rows with Id."""
+    tally.marks += canary_marks(context)
     rules = context.policy.rules
     watched = watches(context, rules)
     found = read_entries(context.org, rules, watched)

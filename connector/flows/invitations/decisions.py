@@ -37,6 +37,7 @@ from connector.flows.invitations.people import (
     with_consent,
 )
 from connector.flows.invitations.records import Records, read_records
+from connector.flows.rules.marks import canary_held_until
 from connector.flows.run.context import RunContext
 
 
@@ -72,7 +73,12 @@ def surroundings(context: RunContext) -> Surroundings:
     """What holds for every decision of a run, before other invitations were read."""
     policy = context.policy
     courtesy = Courtesy(policy.cooldown, policy.latest, policy.consent, policy.leads)
-    return Surroundings(context.org.organization_id, policy.reach, courtesy=courtesy)
+    return Surroundings(
+        context.org.organization_id,
+        policy.reach,
+        courtesy=courtesy,
+        left_out_until=canary_held_until(context),
+    )
 
 
 def experiences(

@@ -11,6 +11,7 @@ from dataclasses import replace
 from typing import Any
 
 from connector.core.invitations.facts import Surroundings, asked_by_person
+from connector.core.invitations.reach import HELD_BY_CANARY
 from connector.core.invitations.recipients import People
 from connector.core.invitations.requests import (
     EARLIER_FIELDS,
@@ -41,7 +42,7 @@ from connector.flows.invitations.people import (
     read_people,
     with_consent,
 )
-from connector.flows.invitations.waits import note_wait
+from connector.flows.invitations.waits import CANARY_HELD, note_wait
 from connector.flows.run.context import RunContext
 from connector.flows.run.tally import Tally
 
@@ -50,6 +51,7 @@ _COUNTED = {
     InvitationStatus.SKIPPED: "invitations_skipped",
     InvitationStatus.CANCELLED: "invitations_cancelled",
     InvitationStatus.FAILED: "invitations_failed",
+    InvitationStatus.ON_HOLD: "invitations_held",
 }
 
 
@@ -209,6 +211,8 @@ def _write(
             done.append(row)
             tally.counts[_COUNTED[status]] += 1
             tally.passed.append(f"request_refused:{record}")
+            if row.get("Reason_Code__c") == HELD_BY_CANARY:
+                tally.issues.append(CANARY_HELD)
             context.reporter.event("requested", invitation=record, status=status.value)
         elif result.error.code == TAKEN and "Claim_Key__c" in row:
             duplicates[str(row["Claim_Key__c"])] = record

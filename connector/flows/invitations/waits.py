@@ -14,6 +14,18 @@ _REQUESTS = "requests"
 """What stands for the rule in the issues about invitations that have none."""
 
 
+CANARY_HELD = Issue(
+    "canary_held",
+    "Invitations that only the canary list held back are on hold.",
+    "Once the list is gone, look at the invitations with the reason code held_by_canary: release "
+    "each one that is still to go (connector invitations release), cancel the others, and close "
+    "this issue.",
+    FLOW,
+    "canary",
+)
+"""The one issue about everything that the canary list held back."""
+
+
 def note_wait(wait: Wait, rule: str, tally: Tally) -> None:
     """Count an invitation that waits, and keep an issue about its rule where it has a code."""
     tally.counts["invitations_waiting"] += 1

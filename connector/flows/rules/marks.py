@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
+from connector.core.invitations.reach import CANARY_LIST
 from connector.core.rules.entries import Entry
 from connector.core.rules.grammar import Rule, TriggerObject
 from connector.core.rules.observed import Sights, Watch, kept_for, sights_text
@@ -50,6 +51,19 @@ def counting_from(context: RunContext, rules: Iterable[Rule]) -> dict[str, datet
         for rule in rules
         if rule.enabled and rule.active_from is None
     }
+
+
+def canary_held_until(context: RunContext) -> datetime | None:
+    """When a run last had a canary list; None while there is one, or where there never was.
+
+    What entered a stage before is nobody's to ask about: the list left these people out.
+    """
+    return None if context.policy.reach.canary else context.opening.marks.get(f"{CANARY_LIST}:")
+
+
+def canary_marks(context: RunContext) -> list[Mark]:
+    """The mark that a run with a canary list leaves, whatever else becomes of it."""
+    return [Mark(CANARY_LIST, "", context.now)] if context.policy.reach.canary else []
 
 
 def new_marks(

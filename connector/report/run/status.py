@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
+from connector.core.invitations.reach import CANARY_LIST
 from connector.core.run.exit_codes import ExitCode
 from connector.core.run.status import StatusReport
 from connector.report.run.line import as_line
@@ -36,7 +37,8 @@ def _lines(status: StatusReport) -> Iterator[str]:
         yield f"Last run: {status.last_run:%Y-%m-%d %H:%M} UTC"
     for key, at in sorted(status.marks.items()):
         stream, _, unit_id = key.partition(":")
-        if stream.endswith("_begin"):  # when counting began: no progress that a person follows
+        # When counting began, or a canary list held: no progress that a person follows.
+        if stream.endswith("_begin") or stream == CANARY_LIST:
             continue
         unit = f"{status.unit_names.get(unit_id, unit_id)}: " if unit_id else ""
         yield f"{unit}{stream.replace('_', ' ')} read through {at:%Y-%m-%d %H:%M} UTC"

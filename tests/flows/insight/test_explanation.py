@@ -331,7 +331,9 @@ def test_an_entry_that_runs_have_passed_is_not_promised(started, explained, rule
     deciding_run(rules, canary)
     started.emulator.clock.advance(timedelta(hours=3))
     deciding_run(rules, canary)
-    assert "is not found any more" in of_rule(explained(record, rules)).verdict
+    on_it = Reach(canary=frozenset({"nadia.larkin@example.net"}))
+    assert "is not found any more" in of_rule(explained(record, rules, on_it)).verdict
+    assert "A canary list held until" in of_rule(explained(record, rules)).verdict
 
 
 def test_several_entries_of_a_rule_are_told_each(started, explained, rule_on):

@@ -11,6 +11,7 @@ from connector.core.rules.grammar import ConsentSource, FieldCondition, IfLeft, 
 from connector.core.run.exit_codes import ExitCode
 
 DAY = timedelta(days=1)
+CANARY = Reach(canary=frozenset({"tester@shop.example"}))
 
 
 @pytest.fixture
@@ -65,17 +66,68 @@ def test_a_canary_list_leaves_the_experiences_of_others_unclaimed(started, rule_
     report = deciding_run((rule_on("Case"),), Reach(canary=frozenset({"tester@shop.example"})))
     assert started.rows() == []
     assert any("canary" in note for note in notes(report))
-    deciding_run((rule_on("Case"),))  # within the overlap: the experience was not used up
+    for _ in range(2):  # within the overlap
+        deciding_run((rule_on("Case"),))
+        assert started.rows() == []
+
+
+def test_the_daily_sweep_leaves_those_alone_whom_the_canary_list_left_out(
+    started, rule_on, deciding_run
+):
+    started.move("Case")
+    deciding_run((rule_on("Case"),), CANARY)
+    started.emulator.clock.advance(timedelta(hours=23, minutes=50))
+    deciding_run((rule_on("Case"),))
+    assert started.rows() == []
+
+
+def test_a_rule_from_the_past_leaves_those_alone_whom_the_canary_list_left_out(
+    started, rule_on, deciding_run
+):
+    started.move("Case")
+    deciding_run((), CANARY)
+    early = started.emulator.clock.now() - timedelta(days=3)
+    deciding_run((rule_on("Case", active_from=early),))
+    assert started.rows() == []
+
+
+def test_what_comes_after_the_canary_list_is_claimed(started, rule_on, deciding_run):
+    deciding_run((rule_on("Case"),), CANARY)
+    started.emulator.clock.advance(timedelta(minutes=5))
+    started.move("Case")
+    deciding_run((rule_on("Case"),))
+    assert [row["Status__c"] for row in started.rows()] == ["Scheduled"]
+
+
+def test_whoever_is_on_a_canary_list_that_stays_is_claimed_late(started, rule_on, deciding_run):
+    started.move("Case")
+    deciding_run((rule_on("Case"),), CANARY)
+    deciding_run((rule_on("Case"),), Reach(canary=frozenset({"nadia.larkin@example.net"})))
     assert [row["Status__c"] for row in started.rows()] == ["Scheduled"]
 
 
 @pytest.mark.usefixtures("due_case")
-def test_a_canary_list_that_comes_later_lets_the_invitation_wait(scene, rule_on, deciding_run):
-    canary = Reach(canary=frozenset({"tester@shop.example"}))
-    deciding_run((rule_on("Case"),), canary)
-    assert (scene.received, [row["Status__c"] for row in scene.rows()]) == ([], ["Scheduled"])
+def test_a_canary_list_that_comes_later_holds_the_invitation(scene, org, rule_on, deciding_run):
+    report = deciding_run((rule_on("Case"),), CANARY)
+    deciding_run((rule_on("Case"),))
+    (row,) = scene.rows()
+    assert (scene.received, row["Status__c"]) == ([], "On Hold")
+    assert row["Reason_Code__c"] == "held_by_canary"
+    assert [each.code for flow in report.flows for each in flow.issues] == ["canary_held"]
+    org.update("Trustpilot_Invitation__c", row["Id"], {"Status__c": "Scheduled"})
     deciding_run((rule_on("Case"),))
     assert len(scene.received) == 1
+
+
+def test_requests_that_the_canary_list_holds_are_one_issue(started, org, rule_on, deciding_run):
+    for name in ("a", "b"):
+        asked = {"Status__c": "Requested", "Recipient_Email__c": f"{name}@customer.example"}
+        org.insert("Trustpilot_Invitation__c", asked)
+    report = deciding_run((rule_on("Case"),), CANARY)
+    deciding_run((rule_on("Case"),))
+    assert started.received == []
+    assert [row["Status__c"] for row in started.rows()] == ["On Hold", "On Hold"]
+    assert {each.code for flow in report.flows for each in flow.issues} == {"canary_held"}
 
 
 @pytest.mark.usefixtures("due_case")

@@ -351,6 +351,16 @@ def test_a_record_that_has_left_its_stage_is_for_the_next_rule(stage, code):
 
 
 @pytest.mark.parametrize(
+    ("seconds", "active_from", "early"),
+    [(-1, None, False), (0, None, True), (1, None, True), (1, NOW - timedelta(days=9), True)],
+)
+def test_an_entry_while_a_canary_list_held_counts_for_no_rule(seconds, active_from, early):
+    around = Surroundings(ORG, left_out_until=NOW + timedelta(seconds=seconds))
+    it = replace(PLAIN, around=around, rule=replace(RULE, active_from=active_from))
+    assert (declined(OF_ENTRY, it) == "too_early") is early
+
+
+@pytest.mark.parametrize(
     ("canary", "code"),
     [((), ""), (("anna@example.com",), ""), (("tester@shop.example",), "not_canary")],
 )

@@ -212,6 +212,7 @@ def test_a_reference_of_blanks_is_replaced_by_the_record_id(number):
     [
         ({"Type": "New Business", "Account": {"Industry": "Retail"}}, "New Business, Retail"),
         ({"Type": "a, b", "Account": {"Industry": "c"}}, "a  b, c"),  # a comma would make two tags
+        ({"Type": "\u00a0a\tb\nc\u00a0d", "Account": {"Industry": " \ufeff"}}, "a b c d"),
         ({"Type": None, "Account": {"Industry": "c"}}, "c"),
         ({"Type": "", "Account": None}, None),
         ({"Type": 7, "Account": {"Industry": False}}, "7, False"),
@@ -355,7 +356,9 @@ def test_somebody_on_the_canary_list_is_asked_wherever_they_stand_on_the_ladder(
         ("EN-gb", "en-GB", "british"),
         ("en-US", "en-US", "british"),  # another English, before the one for all others
         ("fr-FR", "fr-FR", "usual"),
-        ("en", "da-DK", "usual"),  # no country, so the rule's own locale
+        ("en", "en-US", "british"),  # no country, so the usual one
+        ("da", "da-DK", "usual"),
+        ("en-XX", "da-DK", "usual"),  # another country, so the rule's own locale
         (None, "da-DK", "usual"),
     ],
 )

@@ -29,7 +29,30 @@ def test_a_locale_is_known_however_it_is_written(locale):
         assert known_locale(written) == locale
 
 
-@pytest.mark.parametrize("written", [None, "", "en", "English", "xx-XX", 7])
+@pytest.mark.parametrize(
+    ("written", "own", "expected"),
+    [
+        ("no_NO", "", "nb-NO"),
+        ("no", "", "nb-NO"),
+        ("NB", "", "nb-NO"),
+        ("de_AT_EURO", "", "de-AT"),
+        ("de_DE_PREEURO", "", "de-DE"),
+        ("zh_CN_PINYIN", "", "zh-CN"),
+        ("en", "", "en-US"),
+        ("en", "en-GB", "en-GB"),
+        ("no", "nb-NO", "nb-NO"),
+        ("de", "en-GB", "de-DE"),
+        ("da", "", "da-DK"),
+    ],
+)
+def test_what_other_programs_write_is_understood(written, own, expected):
+    assert known_locale(written, own) == expected
+
+
+@pytest.mark.parametrize(
+    "written",
+    [None, "", "English", "xx-XX", 7, "xx", "de_LU", "zh_TW", "EURO", "de_EURO", "de_AT_XX", "_"],
+)
 def test_no_country_is_guessed(written):
     assert known_locale(written) == ""
 

@@ -245,8 +245,10 @@ def test_whom_no_rule_may_reach_no_request_reaches_either(reach, code):
     assert (stop.status, stop.code) == (InvitationStatus.SKIPPED, code)
 
 
-def test_a_request_waits_while_its_recipient_is_not_on_the_canary_list():
-    assert isinstance(plan(request(), Surroundings(ORG, Reach(canary=frozenset({"x"})))), Wait)
+def test_a_request_is_held_where_its_recipient_is_not_on_the_canary_list():
+    stop = plan(request(), Surroundings(ORG, Reach(canary=frozenset({"x"}))))
+    assert isinstance(stop, Stop)
+    assert (stop.status, stop.code) == (InvitationStatus.ON_HOLD, "held_by_canary")
 
 
 @pytest.mark.parametrize(("days", "skipped"), [(29, True), (30, False)])

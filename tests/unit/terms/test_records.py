@@ -2,7 +2,15 @@
 
 import pytest
 
-from connector.core.terms.records import AnyOf, Condition, RowError, RowResult, Select, value_at
+from connector.core.terms.records import (
+    AnyOf,
+    Condition,
+    RowError,
+    RowResult,
+    Select,
+    in_one_line,
+    value_at,
+)
 
 ROW = {"Id": "k1", "Contact": {"Email": "anna@example.com", "Account": None}, "Amount__c": 0}
 
@@ -46,3 +54,8 @@ def test_a_row_is_well_unless_the_org_refused_it():
 def test_the_reason_of_a_refused_row_names_fields_and_repeats_no_value(fields, reason):
     error = RowError("STRING_TOO_LONG", "data value too large: anna@example.com", fields)
     assert error.reason == reason
+
+
+@pytest.mark.parametrize("text", [" a b ", "\u00a0a\tb\n", "a\ufeffb", "a\u202fb"])
+def test_a_text_in_one_line_has_plain_blanks_only(text):
+    assert in_one_line(text) == "a b"

@@ -11,7 +11,7 @@ from connector.core.products.bought import Products, stored_products
 from connector.core.rules.grammar import TriggerObject
 from connector.core.terms.instants import instant
 from connector.core.terms.objects import InvitationStatus
-from connector.core.terms.records import Row
+from connector.core.terms.records import Row, in_one_line
 
 RECIPIENT_ID = "Recipient_Id__c"
 """The contact whom an invitation is for; a deletion does not empty it, as it does the lookup."""
@@ -110,7 +110,8 @@ class DueInvitation:
     @property
     def tags(self) -> tuple[str, ...]:
         """The tags that the review will carry."""
-        return tuple(tag.strip() for tag in self.text("Tags__c").split(",") if tag.strip())
+        tags = (in_one_line(tag) for tag in self.text("Tags__c").split(","))
+        return tuple(tag for tag in tags if tag)
 
 
 @dataclass(frozen=True)

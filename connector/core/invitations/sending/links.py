@@ -20,6 +20,7 @@ from urllib.parse import quote
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 from cryptography.hazmat.primitives.padding import PKCS7
 
+from connector.core.terms.records import in_one_line
 from connector.core.terms.units import LinkKeys
 
 KEY_BYTES = 32
@@ -67,7 +68,10 @@ class LinkPayload:
     tags: tuple[str, ...] = ()
 
     def as_json(self) -> bytes:
-        """The compact UTF-8 JSON that is encrypted; empty lists are left out."""
+        """The compact UTF-8 JSON that is encrypted; empty lists are left out.
+
+        Trustpilot 11: tags have no blanks, whatever kind of blank it is.
+        """
         payload: dict[str, object] = {
             "email": self.email,
             "name": self.name,
@@ -76,7 +80,7 @@ class LinkPayload:
         if self.skus:
             payload["skus"] = list(self.skus)
         if self.tags:
-            payload["tags"] = [tag.replace(" ", "_") for tag in self.tags]
+            payload["tags"] = [in_one_line(tag).replace(" ", "_") for tag in self.tags]
         return json.dumps(payload, ensure_ascii=False, separators=(",", ":")).encode()
 
 

@@ -18,6 +18,7 @@ from connector.core.invitations.checks import (
     not_of_its_own,
 )
 from connector.core.invitations.facts import Asking, Courtesy, Surroundings, courtesy_of
+from connector.core.invitations.reach import HELD_BY_CANARY, HELD_REASON
 from connector.core.invitations.recipients import (
     Candidate,
     Person,
@@ -111,7 +112,7 @@ def recheck(due: DueInvitation, rule: Rule | None, look: SecondLook) -> Decision
     """Look again at the due moment: still in the stage, still willing, rule still on, not too late.
 
     The conditions of a rule are checked at the entry only; everything about the person counts
-    now. What only the canary list forbids waits until the list is gone. An invitation that
+    now. What only the canary list forbids is held until a person releases it. An invitation that
     somebody asked for has no rule and no stage.
     """
     if look.paused:
@@ -230,9 +231,9 @@ def _first_willing(
     return _declined(min(objections, key=lambda each: each.effect is not Effect.SKIPPED))
 
 
-def _declined(objection: CheckResult) -> Wait | Stop:
+def _declined(objection: CheckResult) -> Stop:
     if objection.effect is Effect.LEFT:
-        return Wait("Invitations wait: their recipients are not on the canary list.")
+        return Stop(InvitationStatus.ON_HOLD, HELD_BY_CANARY, HELD_REASON)
     if objection.code == "contact_unreadable":
         return _CONTACT_GONE
     return Stop(InvitationStatus.SKIPPED, objection.code, objection.sentence)

@@ -12,6 +12,7 @@ from typing import Any
 
 from connector.core.invitations.desk import is_found_sent
 from connector.core.invitations.kinds import HELD_AHEAD, AskedFor
+from connector.core.invitations.reach import HELD_BY_CANARY
 from connector.core.invitations.recipients import Person
 from connector.core.invitations.requests import is_request
 from connector.core.invitations.sending.batches import (
@@ -40,7 +41,7 @@ from connector.flows.invitations.sending.look import Look, Looked, look_at
 from connector.flows.invitations.sending.mails import send_emails, send_time
 from connector.flows.invitations.sending.rights import settle_begun
 from connector.flows.invitations.sending.templates import InvitationTemplates
-from connector.flows.invitations.waits import note_go, note_wait
+from connector.flows.invitations.waits import CANARY_HELD, note_go, note_wait
 from connector.flows.products.bought import Lines
 from connector.flows.run.context import RunContext
 from connector.flows.run.opening import MOST_DUE_AT_ONCE, due_after
@@ -304,6 +305,8 @@ def _write_stops(context: RunContext, rows: list[dict[str, Any]], tally: Tally) 
         held = _held(str(row["Id"]))
         if row["Reason_Code__c"] == RECIPIENT_CHANGED:
             tally.issues.append(held)
+        elif row["Reason_Code__c"] == HELD_BY_CANARY:
+            tally.issues.append(CANARY_HELD)
         else:
             tally.passed += context.opening.still_open([held.key])
 

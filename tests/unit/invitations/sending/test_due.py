@@ -122,7 +122,13 @@ def test_a_text_that_is_not_set_is_empty(value, text):
 
 @pytest.mark.parametrize(
     ("text", "tags"),
-    [(None, ()), ("", ()), ("a, b", ("a", "b")), (" New Business ,,c ", ("New Business", "c"))],
+    [
+        (None, ()),
+        ("", ()),
+        ("a, b", ("a", "b")),
+        (" New Business ,,c ", ("New Business", "c")),
+        ("a\tb\n,\u00a0", ("a b",)),
+    ],
 )
 def test_stored_tags_are_read_back(text, tags):
     assert due(Tags__c=text).tags == tags

@@ -90,6 +90,12 @@ def test_the_same_facts_and_vector_give_the_same_link():
     assert len(links) == 1
 
 
+@pytest.mark.parametrize("blank", [" ", "\t", "\n", "\u00a0", "\u202f", "\ufeff"])
+def test_tags_carry_no_blank_of_any_kind(blank):
+    payload = LinkPayload("a@b.example", "A", "1", tags=(f"{blank}north{blank}east{blank}",))
+    assert json.loads(payload.as_json())["tags"] == ["north_east"]
+
+
 def test_tags_carry_no_spaces_and_empty_lists_are_left_out():
     assert json.loads(LinkPayload("a@b.example", "A", "1", (), ("north east",)).as_json()) == {
         "email": "a@b.example",

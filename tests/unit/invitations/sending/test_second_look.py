@@ -329,11 +329,17 @@ def test_an_older_one_that_another_run_may_be_sending_goes_first():
     [
         (Reach(own_domains=frozenset({"example.com"})), Stop),
         (Reach(suppressed=frozenset({"anna@example.com"})), Stop),
-        (Reach(canary=frozenset({"tester@shop.example"})), Wait),
+        (Reach(canary=frozenset({"tester@shop.example"})), Stop),
     ],
 )
 def test_who_is_out_of_reach_by_now_is_not_asked(reach, kind):
     assert isinstance(look(around=Surroundings(ORG, reach, now=NOW)), kind)
+
+
+def test_what_only_the_canary_list_forbids_is_held():
+    reach = Reach(canary=frozenset({"tester@shop.example"}))
+    stop = look(around=Surroundings(ORG, reach, now=NOW))
+    assert (stop.status.value, stop.code) == ("On Hold", "held_by_canary")
 
 
 @pytest.mark.parametrize(
