@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from connector.core.run.issues import Issue
 from connector.core.run.report import Action, FlowReport, Mark
-from connector.core.terms.errors import ConnectorError, EndedEarly
+from connector.core.terms.errors import ConnectorError, EndedEarly, Stopped
 from connector.core.terms.records import Row
 
 
@@ -61,6 +61,14 @@ class Tally:
             issues=tuple(self.issues),
             passed=tuple(dict.fromkeys(self.passed)),
             notes=tuple(dict.fromkeys(self.notes)),
-            failures=tuple(self.failures),
+            failures=tuple(self._failures()),
             unit_rows=tuple(self.unit_rows),
         )
+
+    def _failures(self) -> Iterator[ConnectorError]:
+        """All of them, but a stop once: several calls side by side meet the same one."""
+        stops = 0
+        for failure in self.failures:
+            stops += isinstance(failure, Stopped)
+            if stops <= 1 or not isinstance(failure, Stopped):
+                yield failure

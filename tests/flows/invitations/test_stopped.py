@@ -3,40 +3,18 @@
 from __future__ import annotations
 
 import threading
-from contextlib import nullcontext
 from datetime import timedelta
 
 import pytest
 
 from connector.core.run.exit_codes import ExitCode
-from connector.core.terms.errors import Stopped, Terminated
+from connector.core.terms.errors import Terminated
 from connector.emulator.doors import InProcessDoor
 from connector.emulator.faults import Fault, meanwhile
-from connector.flows.engine import RunRequest
-from connector.flows.engine import run as engine_run
-from connector.wiring import Transports, connect, run_policy
+from in_process import Button
 
 SEND = {"vendor": "invitations", "method": "POST", "path": "*/email-invitations"}
 DUE = 40
-
-
-class Button:
-    """The `Stopping` of a test: pressed in the middle of a call, with or without patience."""
-
-    def __init__(self, by=Stopped):
-        self.by, self.is_pressed, self.has_patience = by, False, True
-
-    def press(self):
-        self.is_pressed = True
-
-    def wanted(self):
-        return self.by() if self.is_pressed else None
-
-    def is_over(self):
-        return self.is_pressed and not self.has_patience
-
-    def heeded(self):
-        return nullcontext()
 
 
 @pytest.fixture
@@ -51,14 +29,11 @@ def due(started):
 
 
 @pytest.fixture
-def stopped_run(emulator, settings, clock, reporter):
+def stopped_run(one_run):
     """Do a pass that this button can stop; all flows, or only some."""
 
-    def run(button, only=("invitations_out",), door=None):
-        carrier = door or InProcessDoor(emulator)
-        carriers = Transports(carrier, carrier, clock)
-        world = connect(settings, reporter, carriers, button)
-        return engine_run(world, run_policy(settings), RunRequest("stopped", only))
+    def run(button, only=("invitations_out",), **options):
+        return one_run(only, stopping=button, **options)
 
     return run
 
