@@ -115,7 +115,8 @@ def import_since(
         context.reporter.event("flow_started", flow=import_reviews.FLOW)
         flows = [import_reviews.run(context, start)]
         meter.stop(import_reviews.FLOW)
-        return flows if _org_is_gone(flows[0]) else _flows([summary.FLOW], context, meter, flows)
+        ends = _org_is_gone(flows[0]) or _was_stopped(flows[0])
+        return flows if ends else _flows([summary.FLOW], context, meter, flows)
 
     return _whole(world, policy, request, work)
 
