@@ -21,7 +21,7 @@ from connector.core.org.source_package import to_metadata_package
 from connector.core.policy import RunPolicy
 from connector.flows.engine import World
 from connector.flows.org.examination import Examination
-from connector.flows.ports import Reporter
+from connector.flows.ports import NeverStopping, Reporter, Stopping
 from connector.gateways.http.budget import Budget, Rate
 from connector.gateways.http.client import CallEvent, HttpSettings, VendorHttp
 from connector.gateways.http.clock import Clock, SystemClock
@@ -44,20 +44,36 @@ def new_run_id() -> str:
     return secrets.token_hex(16)
 
 
-def connect(settings: Settings, reporter: Reporter, transports: Transports | None = None) -> World:
-    """Join the settings with both vendors; nothing is sent before the first question."""
-    carriers = transports or Transports()
+def connect(
+    settings: Settings,
+    reporter: Reporter,
+    transports: Transports | None = None,
+    stopping: Stopping | None = None,
+) -> World:
+    """Join the settings with both vendors; nothing is sent before the first question.
+
+    Once somebody is `stopping` the run, no call to Trustpilot begins and nobody sleeps; what has
+    to be written down in Salesforce still is.
+    """
+    stop = stopping or NeverStopping()
+    carriers = transports or Transports(clock=SystemClock(lambda: stop.wanted() is not None))
     limits, clock = settings.limits, carriers.clock
     rates = (Rate(limits.trustpilot_per_5_minutes, 300), Rate(limits.trustpilot_per_hour, 3600))
     salesforce = _salesforce_http(settings, reporter, carriers)
+
+    def heed() -> None:
+        if (wanted := stop.wanted()) is not None:
+            raise wanted
+
     trustpilot = VendorHttp(
         "Trustpilot",
         clock=clock,
         settings=_patience(settings),
         adapter=carriers.trustpilot,
-        budget=Budget("Trustpilot", clock, rates=rates, on_wait=_said(reporter)),
+        budget=Budget("Trustpilot", clock, rates=rates, on_wait=_said(reporter), heed=heed),
         on_call=_logged(reporter),
         on_wait=_said(reporter),
+        heed=heed,
     )
 
     def calls() -> Mapping[str, int]:
@@ -69,6 +85,7 @@ def connect(settings: Settings, reporter: Reporter, transports: Transports | Non
         reporter=reporter,
         calls=calls,
         new_iv=lambda: secrets.token_bytes(16),
+        stopping=stop,
     )
 
 

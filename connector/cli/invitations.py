@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
 import click
+from rich.console import Console
 
 from connector.cli.options import (
     config_option,
@@ -15,14 +17,16 @@ from connector.cli.options import (
     limit_option,
     status_option,
 )
-from connector.cli.session import opened_desk, say_list, say_stories
+from connector.cli.session import Desk, opened_desk, say_list, say_stories
 from connector.core.invitations.desk import DeskAction
 from connector.core.invitations.portal_export import PortalExport, read_export
-from connector.core.terms.errors import ConfigurationError, Problem
+from connector.core.run.shown import Listing
+from connector.core.terms.errors import ConfigurationError, Problem, SafetyStop
 from connector.core.terms.objects import InvitationStatus
 from connector.flows.invitations.desk import act
 from connector.flows.invitations.look import Wanted, list_invitations, show
 from connector.flows.invitations.portal_import import Sides, import_export
+from connector.flows.invitations.unclear import Chosen, Unclear, unclear
 from connector.report.invitations import (
     delivery_as_json,
     delivery_as_text,
@@ -31,8 +35,11 @@ from connector.report.invitations import (
     list_as_json,
     list_sentence,
     list_table,
+    resolved_as_json,
     stories_as_json,
     story_as_text,
+    unclear_as_json,
+    unclear_table,
 )
 from connector.report.run.shown import told_as_text, told_code
 
@@ -168,12 +175,18 @@ _RESOLVE_EPILOG = """\b
 Examples:
   connector invitations resolve TI-000042 --sent
   connector invitations resolve TI-000042 --resend
+  connector invitations resolve --rule delivered-orders --dry-run
 """
+
+_ASKED_ABOVE = 20
+"""So many are resolved without a question."""
 
 
 @invitations.command("resolve", epilog=_RESOLVE_EPILOG)
 @config_option
-@_ids_argument
+@click.argument("ids", metavar="[ID]...", nargs=-1)
+@click.option("--run", default="", metavar="RUN_ID", help="All that this run left Unknown.")
+@click.option("--rule", default="", metavar="NAME", help="All of this rule; with --run of both.")
 @click.option(
     "--sent", "action", flag_value=DeskAction.SENT.value, help="It was sent: it becomes Accepted."
 )
@@ -183,16 +196,69 @@ Examples:
     flag_value=DeskAction.RESEND.value,
     help="It was not sent: the next run sends it, with the same reference number.",
 )
+@click.option("--dry-run", is_flag=True, help="Show what is known of each; write nothing.")
+@click.option("--yes", is_flag=True, help="Ask no question, however many there are.")
 @json_option
-def resolve(config_path: Path, ids: tuple[str, ...], *, action: str | None, as_json: bool) -> None:
+def resolve(  # noqa: PLR0913  click passes options by name
+    config_path: Path,
+    ids: tuple[str, ...],
+    *,
+    run: str,
+    rule: str,
+    action: str | None,
+    dry_run: bool,
+    yes: bool,
+    as_json: bool,
+) -> None:
     """Say what became of invitations whose status is Unknown.
 
-    Look for the reference number at Trustpilot first. What you say is written on the invitation
-    and its last try, and its issue is closed.
+    Look for the reference numbers at Trustpilot first. What you say is written on the invitation
+    and its last try, and its issue is closed. Shows first what is known of each, and asks before
+    it resolves more than 20.
     """
-    if action is None:
+    chosen = Chosen(ids, run, rule)
+    if not (ids or chosen.is_wide):
+        raise click.UsageError("Name invitations by their ids, or by --run or --rule.")
+    if action is None and not dry_run:
         raise click.UsageError("Say --sent or --resend.")
-    _act(config_path, DeskAction(action), ids, as_json=as_json)
+    with opened_desk(config_path) as desk:
+        found = unclear(desk.world.org, desk.policy, chosen)
+        if not as_json:
+            _say_known(found.known)
+        if action is None or dry_run:
+            if as_json:
+                click.echo(unclear_as_json(found.known))
+            return
+        if not yes:
+            _confirm(len(found.known.records), chosen)
+        _resolve(desk, DeskAction(action), ids, found, as_json=as_json)
+
+
+def _say_known(known: Listing) -> None:
+    if known.records:
+        Console().print(unclear_table(known))
+    click.echo(f"{len(known.records)} invitation(s) are Unknown.")
+
+
+def _confirm(count: int, chosen: Chosen) -> None:
+    """Ask before many are resolved; raise `SafetyStop` without a yes."""
+    if count <= _ASKED_ABOVE:
+        return
+    if sys.stdin.isatty():
+        if not click.confirm(f"Resolve {count} invitations?", err=True):
+            raise SafetyStop("Nothing was resolved.")
+    elif chosen.is_wide:
+        raise SafetyStop("Nothing was resolved: nobody could be asked.", next_step="Add --yes.")
+
+
+def _resolve(
+    desk: Desk, action: DeskAction, ids: Sequence[str], found: Unclear, *, as_json: bool
+) -> None:
+    """Resolve what is chosen; of a named one that is not Unknown it is told why not."""
+    words = [*ids, *found.taken_in]
+    told = act(desk.world.org, desk.policy, action, words, desk.run_id)
+    click.echo(resolved_as_json(told, found.known) if as_json else told_as_text(told))
+    leave(told_code(told))
 
 
 _IMPORT_EPILOG = """\b

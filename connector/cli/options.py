@@ -11,12 +11,13 @@ from typing import Any, NoReturn, TypeVar
 
 import click
 
+from connector.cli.stopping import EarlyEnd
 from connector.config import Settings, load_settings
-from connector.core.run.exit_codes import exit_code
+from connector.core.run.exit_codes import ExitCode, exit_code
 from connector.core.terms.errors import ConfigurationError, ConnectorError, Problem
 from connector.report.errors import defect_report, sentence
 
-INTERRUPTED = 130
+INTERRUPTED = ExitCode.INTERRUPTED
 """What shells say of a command that was ended by Ctrl-C."""
 
 DEFECT = 70
@@ -88,9 +89,9 @@ def speaking_errors() -> Iterator[None]:
     except ConnectorError as error:
         click.echo(sentence(error), err=True)
         leave(exit_code([error]))
-    except KeyboardInterrupt:
+    except KeyboardInterrupt as stop:
         click.echo("Stopped. Nothing is lost: the next run resumes.", err=True)
-        leave(INTERRUPTED)
+        leave(stop.code if isinstance(stop, EarlyEnd) else INTERRUPTED)
     except Exception as defect:  # noqa: BLE001  whatever it is, its text may hold personal data
         click.echo(defect_report(defect), err=True)
         leave(DEFECT)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import NoReturn
@@ -15,6 +15,7 @@ from rich.console import Console
 from rich.table import Table
 
 from connector.cli.options import leave, settings_from, speaking_errors
+from connector.cli.stopping import Signals, leave_calls_behind
 from connector.config import Settings
 from connector.core.policy import RunPolicy
 from connector.core.run.exit_codes import ExitCode
@@ -22,7 +23,7 @@ from connector.core.run.report import RunReport
 from connector.core.run.shown import Listing
 from connector.core.terms.errors import ConnectorError
 from connector.flows.engine import RunRequest, World
-from connector.flows.ports import Reporter
+from connector.flows.ports import NeverStopping, Reporter, Stopping
 from connector.report.logs import LogReporter
 from connector.report.progress import TerminalReporter
 from connector.report.run.report import as_json as run_as_json
@@ -32,16 +33,20 @@ from connector.wiring import connect, new_run_id, run_policy
 
 @dataclass(frozen=True)
 class Desk:
-    """Where a command works: the configuration, somebody who reports, an id for its rows."""
+    """Where a command works: the configuration, somebody who reports, an id for its rows.
+
+    `stopping` says whether its run is to end before its end.
+    """
 
     settings: Settings
     reporter: Reporter
     run_id: str
+    stopping: Stopping = field(default_factory=NeverStopping, kw_only=True)
 
     @cached_property
     def world(self) -> World:
         """Both sides; nothing is sent before the first question."""
-        return connect(self.settings, self.reporter)
+        return connect(self.settings, self.reporter, stopping=self.stopping)
 
     @cached_property
     def policy(self) -> RunPolicy:
@@ -68,15 +73,19 @@ def desk_of(settings: Settings, run_id: str = "") -> Iterator[Desk]:
 def session(
     config_path: Path, *, as_json: bool, only: tuple[str, ...] = (), dry_run: bool = False
 ) -> Iterator[Session]:
-    """Open what a run needs; an error ends the command with a sentence and its exit code."""
-    run_id = new_run_id()
+    """Open what a run needs; an error ends the command with a sentence and its exit code.
+
+    Ctrl-C and SIGTERM interrupt until the run has begun; then they let it end in order.
+    """
+    run_id, signals = new_run_id(), Signals()
     with (
         speaking_errors(),
         _errors_on_standard_output(run_id, wanted=_in_json(as_json)),
+        signals.listening(),
         desk_of(settings_from(config_path), run_id) as desk,
     ):
         request = RunRequest(run_id, only, dry_run)
-        yield Session(desk.settings, desk.reporter, run_id, request)
+        yield Session(desk.settings, desk.reporter, run_id, request, stopping=signals)
 
 
 @contextmanager
@@ -93,7 +102,7 @@ def conclude(report: RunReport, *, as_json: bool) -> NoReturn:
         run_as_json(report),
         as_json=as_json,
     )
-    leave(code_of(report))
+    leave_calls_behind(code_of(report))
 
 
 def tell(say: Callable[[], object], line: str, *, as_json: bool) -> None:

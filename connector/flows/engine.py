@@ -14,11 +14,11 @@ from connector.core.products.plan import FLOW as PRODUCTS
 from connector.core.reviews.estimate import ImportEstimate, ImportRange
 from connector.core.reviews.reconciliation import Reconciliation
 from connector.core.run.report import FlowReport, RunReport
-from connector.core.terms.errors import ConnectorError, VendorUnreachable
+from connector.core.terms.errors import ConnectorError, Stopped, VendorUnreachable
 from connector.core.terms.reviews import ReviewType
 from connector.flows.invitations import claims
 from connector.flows.invitations import flow as invitations_out
-from connector.flows.ports import Org, Reporter, Trustpilot
+from connector.flows.ports import NeverStopping, Org, Reporter, Stopping, Trustpilot
 from connector.flows.privacy import deletions as erasure
 from connector.flows.products import push as products_push
 from connector.flows.replies import flow as replies_out
@@ -60,6 +60,7 @@ class World:
     reporter: Reporter
     calls: Callable[[], Mapping[str, int]]
     new_iv: Callable[[], bytes]
+    stopping: Stopping = field(default_factory=NeverStopping)
 
 
 @dataclass(frozen=True)
@@ -114,7 +115,8 @@ def import_since(
         context.reporter.event("flow_started", flow=import_reviews.FLOW)
         flows = [import_reviews.run(context, start)]
         meter.stop(import_reviews.FLOW)
-        return flows if _org_is_gone(flows[0]) else _flows([summary.FLOW], context, meter, flows)
+        ends = _org_is_gone(flows[0]) or _was_stopped(flows[0])
+        return flows if ends else _flows([summary.FLOW], context, meter, flows)
 
     return _whole(world, policy, request, work)
 
@@ -177,8 +179,10 @@ def _whole(
     meter = _Meter(world.calls)
     context = _open(world, policy, request)
     meter.stop("opening")
-    flows = [*package_report(context), *work(context, meter)]
-    flows += _close(context, flows, meter)
+    with world.stopping.heeded():
+        flows = [*package_report(context), *work(context, meter)]
+        flows += _stopped_late(context, flows)
+        flows += _close(context, flows, meter)
     complete = complete_through(context, flows)
     return RunReport(
         run_id=request.run_id,
@@ -199,9 +203,21 @@ def _flows(
     for name in names:
         flows.append(_flow(name, context, flows))
         meter.stop(name)
-        if _org_is_gone(flows[-1]):
+        if _org_is_gone(flows[-1]) or _was_stopped(flows[-1]):
             break
     return flows
+
+
+def _was_stopped(flow: FlowReport) -> bool:
+    return any(isinstance(failure, Stopped) for failure in flow.failures)
+
+
+def _stopped_late(context: RunContext, flows: list[FlowReport]) -> list[FlowReport]:
+    """Tell of a stop that no flow has told of: the last one was at its end."""
+    stop = context.stopping.wanted()
+    if stop is None or any(_was_stopped(flow) for flow in flows):
+        return []
+    return [FlowReport("closing", failures=(stop,))]
 
 
 def _open(world: World, policy: RunPolicy, request: RunRequest) -> RunContext:
@@ -219,12 +235,14 @@ def _open(world: World, policy: RunPolicy, request: RunRequest) -> RunContext:
         opening=opening,
         units=units,
         new_iv=world.new_iv,
+        stopping=world.stopping,
     )
 
 
 def _flow(name: str, context: RunContext, before: list[FlowReport]) -> FlowReport:
-    context.reporter.event("flow_started", flow=name)
     try:
+        context.heed_stop()
+        context.reporter.event("flow_started", flow=name)
         if name == summary.FLOW:
             return summary.run(context, recount=any(flow.did_something for flow in before))
         return _RUNS[name](context)

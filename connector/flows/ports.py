@@ -6,6 +6,7 @@ Flows know these shapes and nothing of SOQL, JSON, HTTP or either vendor's libra
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from datetime import date, datetime
 from typing import Protocol
 
@@ -20,6 +21,7 @@ from connector.core.org.metadata_package import MetadataPackage
 from connector.core.org.shapes import ObjectShape
 from connector.core.privacy.deletions import Deletion
 from connector.core.products.mapping import Item
+from connector.core.terms.errors import Stopped
 from connector.core.terms.outcomes import SendOutcome
 from connector.core.terms.records import Answer, Row, RowResult, Select, Update, Upsert
 from connector.core.terms.reviews import (
@@ -223,3 +225,35 @@ class Reporter(Protocol):
     def progress(self, what: str, done: int, total: int | None = None) -> None:
         """Say how far long work has come."""
         ...
+
+
+class Stopping(Protocol):
+    """Whether somebody wants the run to end before its end, and for how long it is waited for."""
+
+    def wanted(self) -> Stopped | None:
+        """Say who wants it to end, as the error that begins nothing new; None to go on."""
+        ...
+
+    def is_over(self) -> bool:
+        """True when what is under way had its time, and is not waited for any longer."""
+        ...
+
+    def heeded(self) -> AbstractContextManager[None]:
+        """Whoever stops the run meanwhile is heard at the next `wanted`, and not earlier."""
+        ...
+
+
+class NeverStopping:
+    """Nobody stops the run: it goes on to its end."""
+
+    def wanted(self) -> Stopped | None:
+        """Nobody does."""
+        return None
+
+    def is_over(self) -> bool:
+        """There is time."""
+        return False
+
+    def heeded(self) -> AbstractContextManager[None]:
+        """Nothing is held back."""
+        return nullcontext()

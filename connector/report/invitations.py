@@ -76,6 +76,24 @@ def desk_as_json(told: Sequence[Told]) -> str:
     return as_line({"exit_code": told_code(told).value, "invitations": told_as_documents(told)})
 
 
+def unclear_table(found: Listing) -> Table:
+    """What is known of each invitation whose end is not."""
+    return table_of(found, ("number", "reference_number", "tried_at", "http_status", "rule"))
+
+
+def resolved_as_json(told: Sequence[Told], known: Listing) -> str:
+    """What became of the wishes and what was known before, on one line."""
+    document = {"exit_code": told_code(told).value, "invitations": told_as_documents(told)}
+    return as_line({**document, "known": list(known.records)})
+
+
+def unclear_as_json(known: Listing) -> str:
+    """What is known where nothing was resolved, on one line."""
+    return as_line(
+        {"exit_code": ExitCode.DONE.value, "dry_run": True, "known": list(known.records)}
+    )
+
+
 def delivery_code(report: DeliveryReport) -> ExitCode:
     """The exit code: a line that was left out or refused needs a look."""
     return ExitCode.NEEDS_A_LOOK if report.faults or report.refused else ExitCode.DONE

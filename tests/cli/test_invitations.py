@@ -1,8 +1,14 @@
 """`connector invitations`: what people type about single invitations, over HTTPS."""
 
 import json
+import os
+import pty
+import subprocess
+from pathlib import Path
 
 import pytest
+
+import connector
 
 INVITATION = "Trustpilot_Invitation__c"
 ADDRESS = "wanda@customer.example"
@@ -118,6 +124,113 @@ def test_a_resolution_says_which(desk, made):
     ours = made(Status__c="Unknown")
     assert desk.type("invitations", "resolve", ours).exit_code == 2
     assert status(desk, ours) == "Unknown"
+
+
+@pytest.fixture
+def lost(desk, made):
+    """Make unknown ones of a run, each with its try: `lost("run-1", 3)` gives their ids."""
+
+    def make(run, count, **fields):
+        ids = [made(Status__c="Unknown", Attempts__c=1, **fields) for _ in range(count)]
+        for each in ids:
+            key = desk.emulator.org.retrieve(INVITATION, each, ["Claim_Key__c"])["Claim_Key__c"]
+            values = {
+                "Attempt_Key__c": f"{key}:1",
+                "Invitation__c": each,
+                "Attempt__c": 1,
+                "Started_At__c": "2026-03-02T09:00:00Z",
+                "Http_Status__c": 503,
+                "Run_Id__c": run,
+            }
+            desk.emulator.org.insert("Trustpilot_Send_Attempt__c", values)
+        return ids
+
+    return make
+
+
+def resolve(desk, *arguments):
+    return desk.type("invitations", "resolve", *arguments)
+
+
+def test_all_that_a_run_left_unknown_are_resolved_and_no_others(desk, lost):
+    run = f"{desk.folder.name}-a"[-40:]
+    ours, others = lost(run, 3), lost(f"{desk.folder.name}-b"[-40:], 2)
+
+    done = resolve(desk, "--run", run, "--sent", "--json")
+
+    assert done.exit_code == 0, done.output
+    told = json.loads(done.stdout)
+    assert sorted(each["record"] for each in told["invitations"]) == sorted(ours)
+    assert {each["http_status"] for each in told["known"]} == {503}
+    assert {status(desk, each) for each in ours} == {"Accepted"}
+    assert {status(desk, each) for each in others} == {"Unknown"}
+    assert personal(done.output) == []
+
+
+def test_a_rule_and_a_run_together_choose_those_of_both(desk, lost):
+    run = f"{desk.folder.name}-c"[-40:]
+    ours, other_rule = lost(run, 2), lost(run, 2, Rule__c="another")
+
+    done = resolve(desk, "--run", run, "--rule", desk.folder.name, "--resend")
+
+    assert done.exit_code == 0, done.output
+    assert {status(desk, each) for each in ours} == {"Scheduled"}
+    assert {status(desk, each) for each in other_rule} == {"Unknown"}
+
+
+def test_a_dry_run_shows_what_is_known_and_changes_nothing(desk, lost):
+    (ours,) = lost("dry", 1)
+    row = desk.emulator.org.retrieve(INVITATION, ours, ["Name", "Reference_Number__c"])
+
+    done = desk.type(
+        "invitations", "resolve", "--rule", desk.folder.name, "--dry-run", COLUMNS="200"
+    )
+
+    assert done.exit_code == 0, done.output
+    for known in (row["Name"], row["Reference_Number__c"], "2026-03-02", "503"):
+        assert known in done.stdout
+    assert status(desk, ours) == "Unknown"
+    assert personal(done.output) == []
+    line = resolve(desk, ours, "--dry-run", "--json").stdout
+    assert [each["id"] for each in json.loads(line)["known"]] == [ours]
+
+
+def test_many_are_not_resolved_where_nobody_can_be_asked(desk, lost):
+    many = lost("many", 205)  # more than one write takes
+    rule = ("--rule", desk.folder.name)
+
+    refused = resolve(desk, *rule, "--sent")
+
+    assert refused.exit_code == 6
+    assert "--yes" in refused.stderr
+    assert {status(desk, each) for each in many} == {"Unknown"}
+    assert resolve(desk, *rule, "--sent", "--yes").exit_code == 0
+    assert {status(desk, each) for each in many} == {"Accepted"}
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no pseudo terminals")
+@pytest.mark.parametrize(("answer", "end"), [("n", (6, "Unknown")), ("y", (0, "Accepted"))])
+def test_somebody_at_a_terminal_is_asked_before_many_are_resolved(desk, lost, command, answer, end):
+    many = lost("asked", 21)
+    typing, terminal = pty.openpty()
+    os.write(typing, f"{answer}\n".encode())
+    done = subprocess.run(  # noqa: S603  our own module
+        [*command, "invitations", "resolve", "--rule", desk.folder.name, "--sent"],
+        env={**desk.process_environ(), "PYTHONPATH": str(Path(connector.__file__).parents[1])},
+        stdin=terminal,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    os.close(typing)
+    os.close(terminal)
+    assert "Resolve 21 invitations?" in done.stderr
+    assert (done.returncode, {status(desk, each) for each in many}) == (end[0], {end[1]})
+
+
+def test_a_resolution_names_what_it_is_about(desk):
+    assert resolve(desk, "--sent").exit_code == 2
 
 
 def test_the_export_is_read_into_the_list_and_bad_lines_are_named_by_number(desk, made):

@@ -9,6 +9,8 @@ from connector.core.terms import errors
 
 FACTS = errors.CallFacts("Salesforce", "GET", "/")
 FAILURES = {
+    "Terminated": errors.Terminated(),
+    "Stopped": errors.Stopped(),
     "SafetyStop": errors.SafetyStop("stop"),
     "ConfigurationError": errors.ConfigurationError([errors.Problem("wrong")]),
     "SignInError": errors.SignInError("Trustpilot", "no"),

@@ -27,6 +27,7 @@ from connector.emulator.trustpilot.reviews.service import Bounds
 from connector.emulator.world import World, seed
 from connector.flows.engine import RunRequest
 from connector.flows.engine import run as engine_run
+from connector.flows.ports import Stopping
 from connector.wiring import Transports, connect, run_policy
 from in_process import IN_PROCESS, START, Door, FollowingClock, Killed, without_limits
 
@@ -195,9 +196,11 @@ def passes_on(reporter):
             dry_run: bool = False,
             settings: Settings = usual,
             door: InProcessDoor | None = None,
+            stopping: Stopping | None = None,
         ) -> RunReport:
             carrier = door or InProcessDoor(emulator)
-            world = connect(settings, reporter, Transports(carrier, carrier, ticking))
+            carriers = Transports(carrier, carrier, ticking)
+            world = connect(settings, reporter, carriers, stopping)
             request = RunRequest(f"run-{next(numbers)}", tuple(only), dry_run)
             return engine_run(world, run_policy(settings), request)
 
@@ -210,7 +213,8 @@ def passes_on(reporter):
 def one_run(passes_on, emulator, settings, clock):
     """Do one pass as a process of its own would: fresh gateways, fresh sign-in.
 
-    `one_run(only=(), dry_run=False, settings=..., door=...)`; raises what the engine raises.
+    `one_run(only=(), dry_run=False, settings=..., door=..., stopping=...)`; raises what the
+    engine raises.
     """
     return passes_on(emulator, settings, clock)
 

@@ -6,6 +6,7 @@ Tests and their `conftest.py` import it by name; it opens no world itself.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import count
@@ -13,6 +14,7 @@ from typing import Any
 
 from requests import PreparedRequest, Response
 
+from connector.core.terms.errors import Stopped
 from connector.emulator.app import Emulator
 from connector.emulator.doors import (
     INVITATIONS_URL,
@@ -101,6 +103,25 @@ class Quiet:
 
     def progress(self, what: str, done: int, total: int | None = None) -> None:
         """Say nothing."""
+
+
+class Button:
+    """The `Stopping` of a test: pressed in the middle of a call, with or without patience."""
+
+    def __init__(self, by=Stopped):
+        self.by, self.is_pressed, self.has_patience = by, False, True
+
+    def press(self):
+        self.is_pressed = True
+
+    def wanted(self):
+        return self.by() if self.is_pressed else None
+
+    def is_over(self):
+        return self.is_pressed and not self.has_patience
+
+    def heeded(self):
+        return nullcontext()
 
 
 @dataclass(frozen=True)

@@ -58,6 +58,22 @@ ATTEMPT: Mapping[str, str] = {
 }
 """The words of a try."""
 
+UNCLEAR: Mapping[str, str] = {
+    "id": "Id",
+    "number": "Name",
+    "reference_number": "Reference_Number__c",
+    "rule": "Rule__c",
+    "reason": "Reason__c",
+}
+"""The words of an invitation that is Unknown, before a person says what became of it."""
+
+TRIED: Mapping[str, str] = {
+    "tried_at": "Started_At__c",
+    "http_status": "Http_Status__c",
+    "run": "Run_Id__c",
+}
+"""The words of the try whose end nobody knows."""
+
 LINK = "Link__c"
 
 

@@ -11,6 +11,8 @@ from connector.core.terms.errors import (
     ConnectorError,
     SafetyStop,
     SignInError,
+    Stopped,
+    Terminated,
 )
 
 
@@ -24,6 +26,8 @@ class ExitCode(IntEnum):
     SIGN_IN = 4
     UNREACHABLE = 5
     SAFETY_STOP = 6
+    INTERRUPTED = 130
+    TERMINATED = 143
 
 
 MEANINGS = {
@@ -34,9 +38,13 @@ MEANINGS = {
     ExitCode.SIGN_IN: "Sign-in or permission: renew or grant it.",
     ExitCode.UNREACHABLE: "A vendor is unreachable or answers nonsense; the next run resumes.",
     ExitCode.SAFETY_STOP: "Safety stop: a person must decide.",
+    ExitCode.INTERRUPTED: "Stopped by Ctrl-C; the next run resumes.",
+    ExitCode.TERMINATED: "Stopped by SIGTERM; the next run resumes.",
 }
 
 _BY_ERROR: tuple[tuple[type[ConnectorError], ExitCode], ...] = (
+    (Terminated, ExitCode.TERMINATED),
+    (Stopped, ExitCode.INTERRUPTED),
     (SafetyStop, ExitCode.SAFETY_STOP),
     (ConfigurationError, ExitCode.CONFIGURATION),
     (SignInError, ExitCode.SIGN_IN),

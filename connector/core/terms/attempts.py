@@ -90,6 +90,15 @@ def refusal_reason(status: int | None, detail: str | None) -> str:
     return with_fix(f"Trustpilot refused it ({said})" if said else "Trustpilot refused it", status)
 
 
+def unknown_reason(status: int | None, detail: str | None) -> str:
+    """Why nobody knows what became of a try; never empty, whatever was said or was not."""
+    if status is None:
+        return detail or "No answer came back: it may have been sent."
+    said = ", ".join(part for part in (str(status), (detail or "").rstrip(".")) if part)
+    why = "The answer does not tell whether it was sent"
+    return f"{why} ({said[: _REASON_LENGTH - len(why) - 4]})."
+
+
 def with_fix(sentence: str, status: int | None) -> str:
     """A sentence about a refusal with what to do about it, as long as the ledger has room."""
     fix = _FIXES.get(status or 0, _FIX)

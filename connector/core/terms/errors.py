@@ -6,7 +6,10 @@ ConnectorError
 ├── SafetyStop           a person must decide                      exit 6
 ├── SignInError          renew or grant a credential               exit 4
 │   └── AccessDenied     signed in, but this is not allowed        exit 4
-├── AllowanceExhausted   wait: the next run resumes                exit 3
+├── EndedEarly           wait: the next run resumes
+│   ├── AllowanceExhausted   a vendor lets no more through         exit 3
+│   └── Stopped              a person or the machine stopped it    exit 130
+│       └── Terminated       the same by SIGTERM                   exit 143
 └── VendorError          the other side misbehaved                 exit 5
     ├── VendorUnreachable    no usable answer came back
     ├── VendorAnswerUnreadable   an answer came back and is not what the vendor documents
@@ -79,7 +82,26 @@ class AccessDenied(SignInError):
     """The credential is good, but it may not do this (role, plan or permission set)."""
 
 
-class AllowanceExhausted(ConnectorError):
+class EndedEarly(ConnectorError):
+    """Work ended cleanly before its end, all of it and not one part; the next run resumes."""
+
+
+class Stopped(EndedEarly):
+    """Somebody stopped the run by Ctrl-C: what was under way ended, and nothing new began."""
+
+    by = "Ctrl-C"
+
+    def __init__(self) -> None:
+        super().__init__(f"Stopped by {self.by}: what is left waits for the next run.")
+
+
+class Terminated(Stopped):
+    """The machine or a scheduler stopped the run, by SIGTERM."""
+
+    by = "SIGTERM"
+
+
+class AllowanceExhausted(EndedEarly):
     """A vendor's allowance is used up; work stopped cleanly and the next run resumes."""
 
     def __init__(self, vendor: str, message: str, *, next_step: str = "") -> None:

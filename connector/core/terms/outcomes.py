@@ -15,7 +15,7 @@ class Verdict(StrEnum):
     ACCEPTED = "accepted"  # a 2xx came back
     REFUSED = "refused"  # a 4xx came back: it did not happen, and will not by repeating
     TRY_LATER = "try later"  # 429, or the connection was never made: it did not happen
-    UNKNOWN = "unknown"  # no answer, or a 5xx after the request was sent: it may have happened
+    UNKNOWN = "unknown"  # no answer, a 408 or a 5xx after it was sent: it may have happened
 
 
 @dataclass(frozen=True)

@@ -41,6 +41,10 @@ from connector.flows.run.opening import refuse_other_org
 _FIELDS = tuple(each for each in dict.fromkeys((*DUE_FIELDS, "Sent_At__c")) if each != RECIPIENT_ID)
 
 
+_AT_ONCE = 200
+"""So many are asked about in one question, and written in one call."""
+
+
 def act(
     org: Org, policy: RunPolicy, action: DeskAction, words: Sequence[str], run_id: str
 ) -> list[Told]:
@@ -50,6 +54,11 @@ def act(
     same again goes on where it ended.
     """
     refuse_other_org(org, policy)
+    parts = [words[start : start + _AT_ONCE] for start in range(0, len(words), _AT_ONCE)]
+    return [told for part in parts for told in _act(org, action, part, run_id)]
+
+
+def _act(org: Org, action: DeskAction, words: Sequence[str], run_id: str) -> list[Told]:
     rows, unclear = _chosen(org, words)
     decisions = {str(row["Id"]): decide(row, action) for row in rows}
     wishes = [_Wish(row, each) for row in rows if isinstance(each := decisions[row["Id"]], Change)]

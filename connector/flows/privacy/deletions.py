@@ -22,7 +22,7 @@ from connector.core.privacy.plan import (
 )
 from connector.core.run.issues import Issue
 from connector.core.run.report import Action, FlowReport, Mark
-from connector.core.terms.errors import AllowanceExhausted
+from connector.core.terms.errors import EndedEarly
 from connector.core.terms.objects import REVIEW
 from connector.core.terms.records import GONE, Condition, Row, RowError, RowResult, Select
 from connector.flows.cases.erasure import close_cases, retry_closing
@@ -67,7 +67,7 @@ def run(context: RunContext) -> FlowReport:
                 _read_list(context, field, ask, tally)
         with tally.going_on():
             retry_closing(context, tally)
-    except AllowanceExhausted as stop:
+    except EndedEarly as stop:
         tally.failures.append(stop)
     if not tally.failures:
         _close_issues(context, tally)

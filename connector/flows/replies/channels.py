@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from connector.core.replies.plan import QueuedReply
 from connector.core.replies.rows import NOWHERE, Place
 from connector.core.reviews.live_replies import live_comment, same_text
-from connector.core.terms.errors import VendorError
+from connector.core.terms.errors import EndedEarly, VendorError
 from connector.core.terms.outcomes import SendOutcome
 from connector.core.terms.reviews import NO_REPLY, Conversation, Reply, Review, ReviewType
 from connector.flows.ports import Trustpilot
@@ -66,7 +66,7 @@ def read_back(trustpilot: Trustpilot, queued: QueuedReply) -> Reply | None:
     """What is live now, after an answer that did not come; None where that cannot be told."""
     try:
         return look(trustpilot, queued).live
-    except VendorError:
+    except (VendorError, EndedEarly):
         return None
 
 

@@ -61,7 +61,9 @@ def _work(context: RunContext, asked: Sequence[Asked], tally: Tally) -> list[Res
         done.append(result)
         tally.failures += [result.failure] if result.failure else []
 
-    for _, result in abreast(makes.look_and_act, asked, may_begin):
+    # What is given up on is found live, or not, by the next run.
+    over = context.stopping.is_over
+    for _, result in abreast(makes.look_and_act, asked, may_begin, is_over=over):
         note(result)
     tally.actions += [_action(result) for result in _in_order(asked, done) if result.decision]
     comments = [(each.asked, each.look) for each in _in_order(asked, done) if each.wants_a_comment]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from connector.core.org.package_version import Standing
@@ -11,7 +11,7 @@ from connector.core.policy import RunPolicy
 from connector.core.run.issues import OpenIssue
 from connector.core.terms.records import Row
 from connector.core.terms.units import Unit
-from connector.flows.ports import Org, Reporter, Trustpilot
+from connector.flows.ports import NeverStopping, Org, Reporter, Stopping, Trustpilot
 
 
 @dataclass(frozen=True)
@@ -65,6 +65,12 @@ class RunContext:
     opening: Opening
     units: tuple[Unit, ...]
     new_iv: Callable[[], bytes]
+    stopping: Stopping = field(default_factory=NeverStopping)
+
+    def heed_stop(self) -> None:
+        """Return when something new may begin. Raises `Stopped` when the run is to end."""
+        if (stop := self.stopping.wanted()) is not None:
+            raise stop
 
     def unit_named(self, name: str) -> Unit:
         """The business unit that the configuration calls so."""

@@ -84,6 +84,7 @@ def _counts(now: datetime) -> dict[str, Select]:
         "invitations_due": invitations(
             InvitationStatus.SCHEDULED, Condition("Due_At__c", "<=", now)
         ),
+        "invitations_sending": invitations(InvitationStatus.SENDING),
         "invitations_unknown": invitations(InvitationStatus.UNKNOWN),
         "replies_queued": replies(ReplyStatus.QUEUED),
         "replies_conflict": replies(ReplyStatus.CONFLICT),

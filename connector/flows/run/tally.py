@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from connector.core.run.issues import Issue
 from connector.core.run.report import Action, FlowReport, Mark
-from connector.core.terms.errors import AllowanceExhausted, ConnectorError
+from connector.core.terms.errors import ConnectorError, EndedEarly, Stopped
 from connector.core.terms.records import Row
 
 
@@ -29,25 +29,25 @@ class Tally:
 
     @property
     def is_stopped(self) -> bool:
-        """True when an allowance is used up."""
-        return any(isinstance(failure, AllowanceExhausted) for failure in self.failures)
+        """True when an allowance is used up, or somebody stopped the run."""
+        return any(isinstance(failure, EndedEarly) for failure in self.failures)
 
     @contextmanager
     def going_on(self) -> Iterator[None]:
-        """Note a failure of one part and go on with the next; an empty allowance stops all."""
+        """Note a failure of one part and go on with the next; what ends all is raised."""
         try:
             yield
-        except AllowanceExhausted:
+        except EndedEarly:
             raise
         except ConnectorError as failure:
             self.failures.append(failure)
 
     @contextmanager
     def until_allowance(self) -> Iterator[None]:
-        """Note that an allowance is used up, once, and end this part of the work there."""
+        """Note once what ends all work early, and end this part of the work there."""
         try:
             yield
-        except AllowanceExhausted as stop:
+        except EndedEarly as stop:
             if not self.is_stopped:
                 self.failures.append(stop)
 
@@ -61,6 +61,14 @@ class Tally:
             issues=tuple(self.issues),
             passed=tuple(dict.fromkeys(self.passed)),
             notes=tuple(dict.fromkeys(self.notes)),
-            failures=tuple(self.failures),
+            failures=tuple(self._failures()),
             unit_rows=tuple(self.unit_rows),
         )
+
+    def _failures(self) -> Iterator[ConnectorError]:
+        """All of them, but a stop once: several calls side by side meet the same one."""
+        stops = 0
+        for failure in self.failures:
+            stops += isinstance(failure, Stopped)
+            if stops <= 1 or not isinstance(failure, Stopped):
+                yield failure

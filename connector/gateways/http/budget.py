@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import threading
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from limits import RateLimitItemPerSecond
@@ -61,7 +62,8 @@ class ClockedStorage(MemoryStorage):
 class Budget:
     """Keeps the calls to one vendor within its rates, and a run within its ceiling.
 
-    `longest_wait` is in seconds: one call never waits longer for its turn. Thread-safe.
+    `longest_wait` is in seconds: one call never waits longer for its turn. Whoever waits raises
+    what `heed` raises. Thread-safe.
     """
 
     def __init__(  # noqa: PLR0913 -- all but two are named, and wiring gives them once
@@ -73,6 +75,7 @@ class Budget:
         at_most: int | None = None,
         longest_wait: float = 600.0,
         on_wait: OnWait | None = None,
+        heed: Callable[[], None] = lambda: None,
     ) -> None:
         self._vendor = vendor
         self._clock = clock
@@ -80,7 +83,7 @@ class Budget:
         self._limiter = MovingWindowRateLimiter(ClockedStorage(clock))
         self._at_most = at_most
         self._longest_wait = longest_wait
-        self._patience = Patience(vendor, clock, on_wait)
+        self._patience = Patience(vendor, clock, on_wait, heed)
         self._used = 0
         self._lock = threading.Lock()
 

@@ -76,6 +76,7 @@ class VendorHttp:
     A response that came back after the last attempt is returned as it is, whatever its status.
     Without one, `VendorUnreachable` is raised from inside the session's call.
     Redirects are not followed: they would carry credentials to another host.
+    What `heed` raises keeps every attempt from beginning, and ends every wait.
     """
 
     def __init__(  # noqa: PLR0913 -- all but the first are named, and wiring gives them once
@@ -88,6 +89,7 @@ class VendorHttp:
         budget: Budget | None = None,
         on_call: Callable[[CallEvent], None] | None = None,
         on_wait: OnWait | None = None,
+        heed: Callable[[], None] = lambda: None,
     ) -> None:
         silence_libraries()
         self._vendor = vendor
@@ -95,7 +97,8 @@ class VendorHttp:
         self._settings = settings
         self._inner = adapter or HTTPAdapter()
         self._budget = budget
-        self._patience = Patience(vendor, clock, on_wait)
+        self._patience = Patience(vendor, clock, on_wait, heed)
+        self._heed = heed
         self._on_call = on_call or (lambda _event: None)
         self._lock = threading.Lock()
         self._calls = 0
@@ -141,6 +144,7 @@ class VendorHttp:
 
         Raises `AllowanceExhausted` like a request would.
         """
+        self._heed()
         return most if self._budget is None else self._budget.await_room(most)
 
     def pause(self, seconds: float) -> None:
@@ -170,6 +174,7 @@ class VendorHttp:
         Raises:
             VendorUnreachable: no complete answer came back.
             AllowanceExhausted: the budget allows no further call.
+            Stopped: the run is to end; this request was not sent.
         """
         outcomes: list[Outcome] = []
         retrying = Retrying(
@@ -198,6 +203,7 @@ class VendorHttp:
         outcomes: list[Outcome],
         take_turn: Callable[[], None],
     ) -> Outcome:
+        self._heed()
         take_turn()
         started = self._clock.monotonic()
         outcome = self._exchange(request, options)

@@ -6,6 +6,7 @@ Waiting and timing in the gateways go through it; it must not decide anything.
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Protocol
 
@@ -26,8 +27,18 @@ class Clock(Protocol):
         ...
 
 
+_SLICE = 0.1
+"""Seconds after which a sleeper looks whether there is time left to sleep."""
+
+_NAP = 0.5
+"""Seconds that are slept all the same by whoever is in a hurry."""
+
+
 class SystemClock:
-    """The clock of this machine."""
+    """The clock of this machine. Once it is `hurried`, whoever sleeps wakes up."""
+
+    def __init__(self, hurried: Callable[[], bool] = lambda: False) -> None:
+        self._hurried = hurried
 
     def now(self) -> datetime:
         """Return the machine's time, aware and UTC."""
@@ -38,5 +49,11 @@ class SystemClock:
         return time.monotonic()
 
     def sleep(self, seconds: float) -> None:
-        """Block this thread for so many seconds."""
-        time.sleep(seconds)
+        """Block this thread for so many seconds; in a hurry for a nap at most."""
+        if self._hurried():
+            time.sleep(min(seconds, _NAP))
+            return
+        until = time.monotonic() + seconds
+        # A signal's handler may only set a flag: an event that it sets could be locked already.
+        while (left := until - time.monotonic()) > 0 and not self._hurried():
+            time.sleep(min(left, _SLICE))

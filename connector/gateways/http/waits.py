@@ -41,17 +41,30 @@ OnWait = Callable[[Wait], None]
 class Patience:
     """Waits on behalf of one vendor's calls. Thread-safe."""
 
-    def __init__(self, vendor: str, clock: Clock, on_wait: OnWait | None = None) -> None:
+    def __init__(
+        self,
+        vendor: str,
+        clock: Clock,
+        on_wait: OnWait | None = None,
+        heed: Callable[[], None] = lambda: None,
+    ) -> None:
         self._vendor = vendor
         self._clock = clock
         self._on_wait = on_wait or (lambda _wait: None)
+        self._heed = heed
 
     def sleep(self, seconds: float, why: Why) -> None:
-        """Return after so many seconds; a long wait is said before it begins, and again."""
+        """Return after so many seconds; a long wait is said before it begins, and again.
+
+        Raises what `heed` raises, before it sleeps and when it wakes up.
+        """
+        self._heed()
         while seconds > AGAIN:
             self._on_wait(Wait(self._vendor, seconds, why))
             self._clock.sleep(AGAIN)
+            self._heed()
             seconds -= AGAIN
         if seconds > UNSAID:
             self._on_wait(Wait(self._vendor, seconds, why))
         self._clock.sleep(seconds)
+        self._heed()

@@ -196,7 +196,8 @@ class TrustpilotCalls:
         except VendorUnreachable as error:
             verdict = Verdict.UNKNOWN if error.maybe_processed else Verdict.TRY_LATER
             return SendOutcome(verdict, detail=error.message)
-        words = ErrorWords() if answer.ok else error_words(answer, write.hide)
+        is_plain = answer.ok and not is_html(answer)
+        words = ErrorWords() if is_plain else error_words(answer, write.hide)
         return SendOutcome(_verdict(answer), answer.status_code, words.code, words.message)
 
     def _write(self, write: _Write) -> requests.Response:
@@ -251,6 +252,9 @@ def _verdict(answer: requests.Response) -> Verdict:
             return Verdict.UNKNOWN if is_html(answer) else Verdict.ACCEPTED
         case _, HTTPStatus.TOO_MANY_REQUESTS:
             return Verdict.TRY_LATER
+        # RFC 9110, 15.5.9: who gave up waiting may be a proxy, after Trustpilot took the request.
+        case _, HTTPStatus.REQUEST_TIMEOUT:
+            return Verdict.UNKNOWN
         case ((3 | 4), _):
             return Verdict.REFUSED
         case _:

@@ -39,6 +39,7 @@ _RIGHTS = (
 _GONE = frozenset({HTTPStatus.NOT_FOUND, HTTPStatus.GONE})
 # Trustpilot 5.3: stands in the `details` of a 400.
 _PAGING_LIMIT = "pagination limit exceeded"
+_SERVER_ERRORS = HTTPStatus.INTERNAL_SERVER_ERROR
 _DEEPEST = 4
 _NOT_JSON = object()
 
@@ -147,7 +148,7 @@ def check(response: requests.Response, hide: tuple[str, ...] = ()) -> requests.R
         SignInError: 401. `AccessDenied`: 403.
         AllowanceExhausted: 429.
         NotFound: 404 or 410. `RequestRefused`: any other 4xx, and a redirect.
-        VendorUnreachable: 5xx.
+        VendorUnreachable: 5xx, and 408.
     """
     if response.status_code // 100 == 2:  # noqa: PLR2004 -- the class of successes
         return response
@@ -170,8 +171,9 @@ def refusal(response: requests.Response, hide: tuple[str, ...] = ()) -> Connecto
             )
         case status if status in _GONE:
             return NotFound(sentence, facts)
-        # Trustpilot 10.2: the table of statuses ends at 501, its clients have met 503.
-        case status if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        # Trustpilot 10.2: the table of statuses ends at 501, its clients have met 503. A 408 comes
+        # from something before Trustpilot (RFC 9110, 15.5.9), maybe after the request was taken.
+        case status if status == HTTPStatus.REQUEST_TIMEOUT or status >= _SERVER_ERRORS:
             return VendorUnreachable(
                 sentence,
                 facts,

@@ -12,7 +12,7 @@ from typing import Any
 
 from connector.core.run.exit_codes import MEANINGS, ExitCode, exit_code
 from connector.core.run.report import FlowReport, RunReport
-from connector.core.terms.errors import ConnectorError
+from connector.core.terms.errors import ConnectorError, Stopped
 from connector.report.errors import sentence
 from connector.report.run.line import as_line
 
@@ -83,7 +83,7 @@ def as_text(report: RunReport, *, texts: bool = False) -> str:
     for name, at in report.complete_through.items():
         lines.append(f"{name}: complete through {at:%Y-%m-%d %H:%M} UTC")
     lines += [_calls_line(report.calls)]
-    lines += [sentence(failure) for failure in report.failures]
+    lines += [_said(report, failure) for failure in report.failures]
     if report.open_issues:
         lines.append(
             f"{report.open_issues} open issue(s): look at Trustpilot Issues in Salesforce."
@@ -113,7 +113,7 @@ def as_document(report: RunReport) -> dict[str, Any]:
         "open_issues": report.open_issues,
         "calls": report.calls,
         "calls_total": _totals(report.calls),
-        "failures": [_failure_json(failure) for failure in report.failures],
+        "failures": [_failure_json(each, _message(report, each)) for each in report.failures],
     }
     if report.dry_run:
         document["actions"] = [
@@ -132,15 +132,27 @@ def stopped_as_json(run_id: str, error: ConnectorError) -> str:
         "exit_code": code.value,
         "outcome": MEANINGS[code],
         "did_something": False,
-        "failures": [_failure_json(error)],
+        "failures": [_failure_json(error, error.message)],
     }
     return as_line(document)
 
 
-def _failure_json(failure: ConnectorError) -> dict[str, str]:
+def _said(report: RunReport, failure: ConnectorError) -> str:
+    return _message(report, failure) if isinstance(failure, Stopped) else sentence(failure)
+
+
+def _message(report: RunReport, failure: ConnectorError) -> str:
+    """What went wrong; of a stopped run also how far it came with its invitations."""
+    sent, waiting = report.count("invitations_sent"), report.count("invitations_waiting")
+    if isinstance(failure, Stopped) and sent + waiting:
+        return f"Stopped by {failure.by}: {sent} sent, {waiting} wait for the next run."
+    return failure.message
+
+
+def _failure_json(failure: ConnectorError, message: str) -> dict[str, str]:
     return {
         "kind": type(failure).__name__,
-        "message": failure.message,
+        "message": message,
         "next": failure.next_step,
     }
 

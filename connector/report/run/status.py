@@ -14,6 +14,7 @@ from connector.report.run.line import as_line
 _WORDS = {
     "invitations_scheduled": "invitations scheduled",
     "invitations_due": "invitations due now",
+    "invitations_sending": "invitations being sent",
     "invitations_unknown": "invitations whose outcome is unknown",
     "replies_queued": "replies queued",
     "replies_conflict": "replies in conflict",

@@ -181,6 +181,17 @@ def test_status_tells_marks_counts_and_the_allowance(desk):
     assert told["counts"]["replies_queued"] == 0
 
 
+def test_status_counts_what_is_being_sent(desk):
+    emulator = desk.emulator
+    row = {"Status__c": "Sending", "Claim_Key__c": "c" * 64}
+    emulator.org.insert("Trustpilot_Invitation__c", row)
+
+    counts = json.loads(desk.type("status", "--json").stdout)["counts"]
+
+    assert counts["invitations_sending"] == 1
+    assert "1 invitations being sent" in desk.type("status").stdout
+
+
 def test_status_writes_nothing(desk):
     desk.emulator.calls.clear()
 

@@ -217,3 +217,23 @@ def test_a_right_whose_answer_was_lost_is_found_again_by_its_run(scene):
     scene.run()
     assert len(scene.received) == 1
     assert scene.rows()[0]["Status__c"] == "Accepted"
+
+
+@pytest.mark.usefixtures("due_case")
+@pytest.mark.parametrize(
+    ("fault", "said"),
+    [
+        (Fault(**SEND, status=408), "(408)"),
+        (Fault(**SEND, status=503), "(503)"),
+        (html_page(502, **SEND), "(502, an HTML page)"),
+        (html_page(504, **SEND), "(504, an HTML page)"),
+        (html_page(200, **SEND), "(200, an HTML page)"),
+        (drop_after(**SEND), "Trustpilot was asked once"),
+    ],
+)
+def test_an_unclear_answer_is_unknown_and_the_record_says_why(scene, fault, said):
+    scene.emulator.faults.add(fault)
+    scene.run()
+    (row,) = scene.rows()
+    assert (row["Status__c"], row["Reason_Code__c"]) == ("Unknown", "outcome_unknown")
+    assert said in row["Reason__c"]

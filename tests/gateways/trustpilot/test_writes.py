@@ -43,6 +43,8 @@ FATES = {
     "html 403": (html_page(403), REFUSED, False),
     "html 200": (html_page(200), UNKNOWN, False),
     "429 with Retry-After": (too_many_requests(5), TRY_LATER, False),
+    "408": (Fault("*", status=408), UNKNOWN, False),
+    **{f"html {n}": (html_page(n), UNKNOWN, False) for n in (408, 502, 503, 504)},
     "400": (Fault("*", status=400, body={"details": "no"}), REFUSED, False),
     "404": (Fault("*", status=404), REFUSED, False),
     "302": (Fault("*", status=302, headers={"Location": "https://x.example"}), REFUSED, False),

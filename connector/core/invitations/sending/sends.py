@@ -23,6 +23,7 @@ from connector.core.terms.attempts import (
     outcome_row,
     persons_stop,
     refusal_reason,
+    unknown_reason,
     with_fix,
 )
 from connector.core.terms.instants import instant
@@ -47,6 +48,9 @@ _REASON_AFTER = {
     AttemptOutcome.UNKNOWN: OUTCOME_UNKNOWN,
 }
 
+
+_TELLING = {AttemptOutcome.FAILED: refusal_reason, AttemptOutcome.UNKNOWN: unknown_reason}
+"""What tells the reason of an end from the status of the answer and its words."""
 
 PERSONS_REASONS = {
     InvitationStatus.CANCELLED: ("cancelled_by_person", "A person cancelled it before it went."),
@@ -204,8 +208,7 @@ def _after(
     }
     if outcome is AttemptOutcome.ACCEPTED:
         return row | {"Sent_At__c": now, "Reason_Code__c": None, "Reason__c": None}
-    reason = attempt.get("Detail__c")
-    if outcome is AttemptOutcome.FAILED:
-        status = attempt.get("Http_Status__c")
-        reason = refusal_reason(None if status is None else int(status), reason)
+    said, answered = attempt.get("Detail__c"), attempt.get("Http_Status__c")
+    status = None if answered is None else int(answered)
+    reason = _TELLING[outcome](status, said) if outcome in _TELLING else said
     return row | {"Reason_Code__c": _REASON_AFTER[outcome], "Reason__c": reason}

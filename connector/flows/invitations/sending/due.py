@@ -6,7 +6,8 @@ goes out on a look that is older than `LOOK_HOLDS`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -30,6 +31,7 @@ from connector.core.invitations.sending.sends import Ready, what_to_ask
 from connector.core.products.bought import NO_PRODUCTS
 from connector.core.run.issues import Issue, issue_key
 from connector.core.run.report import Action
+from connector.core.terms.errors import Stopped
 from connector.core.terms.objects import INVITATION, InvitationStatus
 from connector.core.terms.records import Row, RowError
 from connector.core.terms.units import Unit
@@ -141,13 +143,26 @@ class _Queue:
         waiting = in_turn(turn_of(each, spaced=self._is_spaced(each)) for each in due)
         total = len(waiting)
         while waiting:
-            batch = self._next(waiting)
+            with self._waiting_when_stopped(waiting):
+                self._context.heed_stop()
+                batch = self._next(waiting)
             self._judged.update(turn.due.id for turn in batch)
             taken = {turn.due.id for turn in batch}
-            again = self._bring(batch)
-            waiting = in_turn([*(turn for turn in waiting if turn.due.id not in taken), *again])
+            rest = [turn for turn in waiting if turn.due.id not in taken]
+            with self._waiting_when_stopped(rest):
+                again = self._bring(batch)
+            waiting = in_turn([*rest, *again])
             self._judged.difference_update(turn.due.id for turn in again)
             self._context.reporter.progress("invitations", total - len(waiting), total)
+
+    @contextmanager
+    def _waiting_when_stopped(self, left: Sequence[Turn]) -> Iterator[None]:
+        """Count what a stopped run leaves to the next one."""
+        try:
+            yield
+        except Stopped:
+            self._tally.counts["invitations_waiting"] += len(left)
+            raise
 
     def _is_spaced(self, due: DueInvitation) -> bool:
         rule = self._rules.get(due.text("Rule__c"))

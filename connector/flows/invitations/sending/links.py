@@ -26,7 +26,7 @@ from connector.core.invitations.sending.sends import (
     refused_link_row,
 )
 from connector.core.run.issues import Issue, issue_key
-from connector.core.terms.errors import ConnectorError, NotFound, RequestRefused
+from connector.core.terms.errors import ConnectorError, NotFound, RequestRefused, Stopped
 from connector.core.terms.objects import INVITATION, InvitationStatus
 from connector.core.terms.records import RowError, RowResult
 from connector.flows.invitations.claims import FLOW
@@ -65,6 +65,8 @@ def make_links(
     made, stopped_by = _make(context, ready, deadline(looked_at))
     _write_to_records(context, made, unwritable, tally)
     _record(context, made, tally)
+    if isinstance(stopped_by, Stopped):
+        tally.counts["invitations_waiting"] += len(ready) - len(made)
     if stopped_by is not None:
         raise stopped_by
     return list(ready[len(made) :])

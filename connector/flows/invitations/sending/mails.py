@@ -19,6 +19,7 @@ from connector.core.terms.errors import (
     AllowanceExhausted,
     CallFacts,
     ConnectorError,
+    Stopped,
     VendorUnreachable,
 )
 from connector.core.terms.objects import INVITATION, SEND_ATTEMPT, AttemptOutcome
@@ -48,6 +49,10 @@ _COUNTED = {
 }
 _ACCOUNT_REFUSALS = frozenset({401, 403})
 
+_GIVEN_UP = SendOutcome(
+    Verdict.UNKNOWN, detail="The run was stopped, and no answer came in the time that was left."
+)
+
 Right = tuple[Ready, str]
 """An invitation that is ours to send, and the record id of the attempt that says so."""
 
@@ -58,10 +63,11 @@ def send_emails(
     """Send every invitation whose right this run gets, and record each outcome.
 
     Return those that found no time before the look grew old, whose rights are given back as not
-    sent, and how the line is now. Raises what stops all sending (allowance, account rights) after
-    everything is recorded.
+    sent, and how the line is now. Raises what stops all sending (allowance, account rights, a
+    stop of the run) after everything is recorded.
     """
     _keep_back(context)
+    _heed_stop(context, ready, tally)
     rights = take_rights(context, ready, tally)
     unnamed = _name_recipients(context, rights, tally)
     sending = _Sending(context, deadline(looked_at), line.unanswered)
@@ -79,6 +85,15 @@ def send_emails(
         raise sending.stopped_by
     after = Line(line.most, sending.unanswered).after(len(sending.outcomes), len(late), took)
     return list(late.values()), after
+
+
+def _heed_stop(context: RunContext, ready: Sequence[Ready], tally: Tally) -> None:
+    """Stop before a right is taken; the invitations count as those that wait."""
+    try:
+        context.heed_stop()
+    except Stopped:
+        tally.counts["invitations_waiting"] += len(ready)
+        raise
 
 
 def _keep_back(context: RunContext) -> None:
@@ -132,29 +147,40 @@ class _Sending:
     unanswered: int = 0
     stopped_by: ConnectorError | None = None
     outcomes: dict[str, tuple[SendOutcome, datetime]] = field(default_factory=dict)
+    under_way: set[str] = field(default_factory=set)
 
     def send(self, rights: Sequence[Right]) -> None:
         """Send them, some side by side, as long as they may begin."""
-        for right, outcome in abreast(self._ask, rights, self._may_begin, self._room):
+        stopping = self.context.stopping
+        asked = abreast(self._ask, rights, self._may_begin, self._room, stopping.is_over)
+        for right, outcome in asked:
             self._take(right, outcome)
+        self.stopped_by = self.stopped_by or stopping.wanted()
+        for attempt_id in self.under_way:
+            self.outcomes[attempt_id] = _GIVEN_UP, self.context.org.now()
 
     def settled(self, rights: Sequence[Right]) -> list[Settled]:
         """What became of each right; those that nothing was sent for are given back."""
-        unsent = SendOutcome(Verdict.TRY_LATER), self.context.org.now()
+        why = "The run was stopped before it was sent."
+        detail = why if isinstance(self.stopped_by, Stopped) else ""
+        unsent = SendOutcome(Verdict.TRY_LATER, detail=detail), self.context.org.now()
         return [
             settle(each.due, attempt_id, *self.outcomes.get(attempt_id, unsent), each.asked)
             for each, attempt_id in rights
         ]
 
     def _may_begin(self) -> bool:
-        return self.stopped_by is None and self.context.org.now() < self.until
+        if self.stopped_by is not None or self.context.stopping.wanted() is not None:
+            return False
+        return self.context.org.now() < self.until
 
     def _room(self) -> int:
         """Side by side only while the line is good: what is unanswered is never repeated."""
         return 1 if self.unanswered else ABREAST
 
     def _ask(self, right: Right) -> SendOutcome | ConnectorError:
-        ready, _ = right
+        ready, attempt_id = right
+        self.under_way.add(attempt_id)
         invitation = _invitation(self.context, ready)
         try:
             return self.context.trustpilot.send_invitation(ready.unit.id, invitation)
@@ -163,6 +189,7 @@ class _Sending:
 
     def _take(self, right: Right, outcome: SendOutcome | ConnectorError) -> None:
         ready, attempt_id = right
+        self.under_way.discard(attempt_id)
         if isinstance(outcome, ConnectorError):
             self.stopped_by = self.stopped_by or outcome
             return

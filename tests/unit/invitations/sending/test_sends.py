@@ -339,3 +339,14 @@ def test_a_right_that_a_person_took_stops_the_invitation_as_wanted(wanted, code)
     assert (row["Id"], row["Status__c"], row["Reason_Code__c"]) == ("a01", wanted.value, code)
     assert row["Attempts__c"] == 2  # the right is used up, so the next one has a new key
     assert row["Reason__c"].endswith(".")
+
+
+@pytest.mark.parametrize("status", [None, 200, 408, 502, 503])
+@pytest.mark.parametrize("detail", ["", "an HTML page", "x" * 400])
+def test_what_is_unknown_always_says_why(status, detail):
+    settled = settle(due(), "a02", SendOutcome(Verdict.UNKNOWN, status, "", detail), NOW)
+    reason = settled.invitation["Reason__c"]
+    assert 0 < len(reason) <= 255
+    assert str(status or "") in reason
+    left = {"Http_Status__c": status, "Detail__c": settled.attempt["Detail__c"]}
+    assert settle_foreign(due(), attempt("Unknown", **left), NOW)["Reason__c"] == reason
