@@ -7,7 +7,14 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from connector.core.terms.addresses import address, address_key, address_keys, spellings
+from connector.core.terms.addresses import (
+    address,
+    address_key,
+    address_keys,
+    bare,
+    domain,
+    spellings,
+)
 
 ASCII = "ann@xn--bcher-kva.example"
 UNICODE = "ann@bücher.example"
@@ -144,3 +151,32 @@ def test_keys_show_nothing_and_never_fail(text):
     for key in address_keys(text):
         assert len(key) == 64
         assert set(key) <= set("0123456789abcdef")
+
+
+@pytest.mark.parametrize(
+    "written", ["Bücher.Example", "bücher.example.", " xn--bcher-kva.example "]
+)
+def test_a_domain_compares_as_the_end_of_an_address_does(written):
+    assert domain(written) == ASCII.partition("@")[2]
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "ann@example.com",
+        '"ann@example.com"',
+        " 'ann@example.com', ",
+        "Ann Example <ann@example.com>;",
+        "mailto:ann@example.com",
+        "MAILTO:<ann@example.com>",
+        '"Ann Example" <"ann@example.com">,',
+        "\ufeffann@example.com\u00a0",
+    ],
+)
+def test_what_programs_write_around_an_address_is_taken_off(written):
+    assert bare(written) == "ann@example.com"
+
+
+@pytest.mark.parametrize(("written", "left"), [("", ""), ('"', '"'), (None, ""), ("ann", "ann")])
+def test_what_is_no_address_is_left_as_it_is(written, left):
+    assert bare(written) == left

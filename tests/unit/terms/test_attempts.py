@@ -10,6 +10,7 @@ from connector.core.terms.attempts import (
     persons_stop,
     refusal_reason,
     right_row,
+    unknown_reason,
     with_fix,
 )
 from connector.core.terms.objects import InvitationStatus
@@ -85,3 +86,20 @@ def test_a_right_says_which_try_it_is_whose_and_since_when(number):
         "Started_At__c": NOW,
         "Run_Id__c": "run-1",
     }
+
+
+@pytest.mark.parametrize(
+    ("status", "detail", "said"),
+    [
+        (None, None, "No answer came back: it may have been sent."),
+        (None, "It was cut off.", "It was cut off."),
+        (502, "an HTML page", "The answer does not tell whether it was sent (502, an HTML page)."),
+        (408, "", "The answer does not tell whether it was sent (408)."),
+    ],
+)
+def test_an_unknown_end_always_says_why(status, detail, said):
+    assert unknown_reason(status, detail) == said
+
+
+def test_the_reason_of_an_unknown_end_fits_its_field():
+    assert len(unknown_reason(500, "x" * 400)) <= ROOM

@@ -13,6 +13,8 @@ from connector.core.terms.errors import (
     RequestRefused,
     SafetyStop,
     SignInError,
+    Stopped,
+    Terminated,
     VendorAnswerUnreadable,
     VendorError,
     VendorUnreachable,
@@ -80,3 +82,8 @@ def test_what_a_person_does_next_groups_the_errors():
     assert issubclass(NotFound, RequestRefused)
     for kind in (VendorUnreachable, VendorAnswerUnreadable, RequestRefused):
         assert issubclass(kind, VendorError)
+
+
+@pytest.mark.parametrize(("stop", "by"), [(Stopped(), "Ctrl-C"), (Terminated(), "SIGTERM")])
+def test_a_stop_says_who_stopped_the_run_and_that_the_rest_waits(stop, by):
+    assert stop.message == f"Stopped by {by}: what is left waits for the next run."
