@@ -518,3 +518,40 @@ def test_two_requests_for_one_person_make_one_mail(town):
     town.run()
     town.run()
     assert len(town.scene.received) == 1
+
+
+# What waits for long
+
+
+@pytest.mark.usefixtures("crowd")
+@pytest.mark.parametrize("why", ["paused", "rule off", "unreadable"])
+def test_what_waits_for_long_costs_a_run_no_calls(why, town):
+    town.run(enabled=False)  # a run with nothing to send, for the comparison
+    calls = town.scene.emulator.calls
+    calls.clear()
+    town.run(enabled=False)
+    idle = calls.counted("salesforce")
+    if why == "paused":
+        (unit,) = town.scene.soql("SELECT Id FROM Trustpilot_Business_Unit__c")
+        values = {"Pause_Invitations__c": True}
+        town.org.update("Trustpilot_Business_Unit__c", unit["Id"], values)
+    if why == "unreadable":
+        town.org.hide_field("Lead", "HasOptedOutOfEmail")
+        town.run()
+    calls.clear()
+    report = town.run(enabled=why != "rule off")
+    assert report.count("invitations_waiting") == 40
+    # A rule that is on asks for entries; what cannot be read is found out by one look.
+    assert calls.counted("salesforce") <= idle + {"paused": 1, "rule off": 0, "unreadable": 6}[why]
+    assert town.scene.received == []
+
+
+def test_a_crowd_that_declines_is_looked_at_in_ever_larger_batches(crowd, town):
+    for _, contact, _ in crowd:
+        town.org.update("Contact", contact, {"HasOptedOutOfEmail": True})
+    calls = town.scene.emulator.calls
+    calls.clear()
+    report = town.run()
+    assert report.count("invitations_skipped") == len(crowd)
+    # 1, 5, 25 and 9 of them: for each two calls of the look, one for rights, one for the stops.
+    assert calls.counted("salesforce") <= 4 * 4 + 6

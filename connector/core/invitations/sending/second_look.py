@@ -37,6 +37,8 @@ from connector.core.terms.records import Row
 RECIPIENT_CHANGED = "recipient_changed"
 """The reason code of an invitation that is held because its row names somebody else now."""
 
+PAUSED = Wait("Invitations wait: their business unit is paused in Salesforce.")
+
 GOES_FIRST = Wait("Invitations wait: an older one of the same person goes first.")
 
 _ITS_TURN = timedelta(minutes=15)
@@ -97,6 +99,11 @@ class SecondLook:
 Decision = Person | Wait | Stop | Again
 
 
+def switched_off(rule_name: str) -> Wait:
+    """What is said of the invitations of a rule that is not on."""
+    return Wait(f"The rule {rule_name} is switched off or gone.")
+
+
 def still_waiting(row: Row | None) -> bool:
     """True unless somebody has stopped the invitation since it was read; `row` is how it is now."""
     wanted = (InvitationStatus.SCHEDULED.value, InvitationStatus.SENDING.value)
@@ -116,7 +123,7 @@ def recheck(due: DueInvitation, rule: Rule | None, look: SecondLook) -> Decision
     somebody asked for has no rule and no stage.
     """
     if look.paused:
-        return Wait("Invitations wait: their business unit is paused in Salesforce.")
+        return PAUSED
     if due.text("Rule__c"):
         objection = _of_rule(due, rule, look)
         if objection is not None:
@@ -133,7 +140,7 @@ def recheck(due: DueInvitation, rule: Rule | None, look: SecondLook) -> Decision
 
 def _of_rule(due: DueInvitation, rule: Rule | None, look: SecondLook) -> Wait | Stop | None:
     if rule is None or not rule.enabled:
-        return Wait(f"The rule {due.text('Rule__c')} is switched off or gone.")
+        return switched_off(due.text("Rule__c"))
     if look.record is None:
         return Stop(InvitationStatus.CANCELLED, "record_gone", "The record was deleted.")
     if has_left(due.text("New_Stage__c"), look.record, rule):

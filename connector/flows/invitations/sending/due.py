@@ -26,7 +26,12 @@ from connector.core.invitations.sending.batches import (
     turn_of,
 )
 from connector.core.invitations.sending.due import DueInvitation, Stop, Wait, stop_row
-from connector.core.invitations.sending.second_look import RECIPIENT_CHANGED, Again
+from connector.core.invitations.sending.second_look import (
+    PAUSED,
+    RECIPIENT_CHANGED,
+    Again,
+    switched_off,
+)
 from connector.core.invitations.sending.sends import Ready, what_to_ask
 from connector.core.products.bought import NO_PRODUCTS
 from connector.core.run.issues import Issue, issue_key
@@ -134,13 +139,16 @@ class _Queue:
         self._rules = {rule.name: rule for rule in context.policy.rules}
         self._judged: set[str] = set()
         self._unwritable: dict[str, RowError] = {}
+        self._held: dict[str, Wait] = {}
+        self._looked_at = self._line.most
 
     def work_off(self, due: Iterable[DueInvitation]) -> None:
         """Take them batch by batch until none is left.
 
         Raises what stops all sending (allowance, account rights) after everything is recorded.
         """
-        waiting = in_turn(turn_of(each, spaced=self._is_spaced(each)) for each in due)
+        turns = (turn_of(each, spaced=self._is_spaced(each)) for each in due)
+        waiting = in_turn(self._worth_a_look(turns))
         total = len(waiting)
         while waiting:
             with self._waiting_when_stopped(waiting):
@@ -151,7 +159,7 @@ class _Queue:
             rest = [turn for turn in waiting if turn.due.id not in taken]
             with self._waiting_when_stopped(rest):
                 again = self._bring(batch)
-            waiting = in_turn([*rest, *again])
+            waiting = in_turn(self._worth_a_look([*rest, *again]))
             self._judged.difference_update(turn.due.id for turn in again)
             self._context.reporter.progress("invitations", total - len(waiting), total)
 
@@ -164,6 +172,24 @@ class _Queue:
             self._tally.counts["invitations_waiting"] += len(left)
             raise
 
+    def _worth_a_look(self, turns: Iterable[Turn]) -> Iterator[Turn]:
+        """Leave out what has to wait whatever a look would say; a long pause must cost no calls."""
+        for turn in turns:
+            wait = self._known_wait(turn.due)
+            if wait is None:
+                yield turn
+            else:
+                note_wait(wait, turn.due.text("Rule__c"), self._tally)
+
+    def _known_wait(self, due: DueInvitation) -> Wait | None:
+        name, unit = due.text("Rule__c"), unit_of(self._context, due)
+        rule = self._rules.get(name)
+        if name and (rule is None or not rule.enabled):
+            return switched_off(name)
+        if isinstance(unit, Wait):
+            return unit
+        return PAUSED if unit.invitations_paused else self._held.get(name)
+
     def _is_spaced(self, due: DueInvitation) -> bool:
         rule = self._rules.get(due.text("Rule__c"))
         return bool(rule.cooldown if rule is not None else self._context.policy.cooldown)
@@ -173,7 +199,7 @@ class _Queue:
         first = waiting[0].due
         if self._context.dry_run:
             return next_batch(waiting, MOST_AT_ONCE)
-        batch = next_batch(waiting, MOST_AT_ONCE if first.is_link else self._line.most)
+        batch = next_batch(waiting, MOST_AT_ONCE if first.is_link else self._looked_at)
         for turn in batch:
             unit = self._context.unit_of_record(turn.due.text("Business_Unit__c"))
             if unit is not None:
@@ -193,9 +219,19 @@ class _Queue:
                 self._look_again(each, ready, work)
             else:
                 _sort(context, each, ready, work, tally)
+            if isinstance(ready, Wait) and ready.code:
+                self._held[each.due.text("Rule__c")] = ready
         if context.dry_run:
             return work.again
-        return [*work.again, *self._do(work, look, batch)]
+        turns = {turn.due.id: turn for turn in batch}
+        # No more rights than the line is good for, however many were looked at.
+        later = [turns[each.due.id] for each in work.emails[self._line.most :]]
+        del work.emails[self._line.most :]
+        sends = bool(work.emails)
+        left = self._do(work, look, batch)
+        grown = min(self._looked_at * 5, MOST_AT_ONCE)
+        self._looked_at = self._line.most if sends else grown
+        return [*work.again, *later, *left]
 
     def _look_again(self, looked: Looked, again: Again, work: _Work) -> None:
         if looked.turn.looks + 1 < MOST_LOOKS:
